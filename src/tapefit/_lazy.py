@@ -1,0 +1,34 @@
+"""Attributes of a package that are imported when first used (PEP 562)."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from typing import Any
+
+
+def attributes(
+    package: str, where: dict[str, str], names: dict[str, Any]
+) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """The `__getattr__` and `__dir__` of `package`.
+
+    Parameters
+    ----------
+    package
+        The package's name.
+    where
+        The module that holds each lazy attribute.
+    names
+        The package's globals, where an attribute is kept once it was found.
+    """
+
+    def find(name: str) -> Any:
+        if name not in where:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        names[name] = getattr(importlib.import_module(where[name]), name)
+        return names[name]
+
+    def listing() -> list[str]:
+        return sorted(set(names) | set(where))
+
+    return find, listing

@@ -1,0 +1,27 @@
+"""Errors and warnings: each of ours is also the builtin that callers already catch."""
+
+from tapefit.errors._errors import (
+    ConvergenceWarning,
+    DataError,
+    DataWarning,
+    InvalidArgumentError,
+    OpError,
+    OutputError,
+    ShapeWarning,
+    TapefitError,
+    TapefitWarning,
+    UsageError,
+)
+
+__all__ = [
+    "ConvergenceWarning",
+    "DataError",
+    "DataWarning",
+    "InvalidArgumentError",
+    "OpError",
+    "OutputError",
+    "ShapeWarning",
+    "TapefitError",
+    "TapefitWarning",
+    "UsageError",
+]

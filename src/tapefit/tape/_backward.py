@@ -1,0 +1,105 @@
+"""The backward sweep: one loop over the records, newest first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tapefit.tape._primitive import Primitive
+from tapefit.tape._stack import stack
+from tapefit.tape._tensor import Tensor
+from tapefit.tape.primitives import reduce_sum, reshape
+
+Record = tuple[Primitive, tuple[Tensor, ...], Any, dict[str, Any] | None]
+
+
+def sweep(
+    records: list[Record],
+    cotangents: dict[int, Any],
+    live: set[int],
+    keep: set[int],
+    lead: int = 0,
+) -> dict[int, Any]:
+    """Carry cotangents from targets back to sources.
+
+    1. Take the newest record whose output has a cotangent, and remove that cotangent (unless it is kept).
+    2. For each argument that the tape follows, call its rule.
+    3. Sum the result back to the argument's shape and add it to the argument's cotangent.
+
+    Rules run on bare arrays, or on tensors while some tape listens, so that they are recorded in turn.
+
+    Parameters
+    ----------
+    records
+        In order of execution.
+    cotangents
+        By uid; changed in place. Each has `lead` leading axes and then the shape of its tensor.
+    live
+        The uids that the tape follows.
+    keep
+        The uids whose cotangents are asked for.
+    lead
+        0 for a gradient, 1 for a jacobian whose rows are carried together.
+    """
+    on_tensors = bool(stack.tapes)
+    if not on_tensors and any(record[0].quiet for record in records):
+        with np.errstate(all="ignore"):
+            _run(records, cotangents, live, keep, lead, on_tensors)
+    else:
+        _run(records, cotangents, live, keep, lead, on_tensors)
+    return cotangents
+
+
+def _run(
+    records: list[Record],
+    cotangents: dict[int, Any],
+    live: set[int],
+    keep: set[int],
+    lead: int,
+    on_tensors: bool,
+) -> None:
+    for primitive, args, ans, params in reversed(records):
+        if type(ans) is Tensor:  # step 1
+            uid = ans._uid
+            g = cotangents.get(uid) if uid in keep else cotangents.pop(uid, None)
+        else:
+            g = _collect(cotangents, ans, keep)
+        if g is None:
+            continue
+        values: Any = args
+        if not on_tensors:
+            values = [a._array for a in args]
+            ans = ans._array if type(ans) is Tensor else tuple(t._array for t in ans)
+        broadcasts = primitive.broadcasts
+        for i, rule in enumerate(primitive.rules or primitive.repeated(len(args))):
+            uid = args[i]._uid
+            if uid not in live or rule is None:
+                continue
+            part = rule(g, ans, *values, **params) if params else rule(g, ans, *values)  # step 2
+            if part is None:
+                continue
+            if broadcasts:  # step 3
+                shape = args[i]._array.shape
+                if part.shape != shape:
+                    part = unbroadcast(part, shape, lead)
+            before = cotangents.get(uid)
+            cotangents[uid] = part if before is None else before + part
+
+
+def _collect(cotangents: dict[int, Any], ans: tuple[Tensor, ...], keep: set[int]) -> Any:
+    """The cotangents of a record with several outputs, or None if there is none at all."""
+    parts = tuple(cotangents.get(t._uid) if t._uid in keep else cotangents.pop(t._uid, None) for t in ans)
+    return None if all(p is None for p in parts) else parts
+
+
+def unbroadcast(g: Any, shape: tuple[int, ...], lead: int = 0) -> Any:
+    """Sum `g` over the axes along which an argument of this shape was repeated."""
+    if not shape and not lead:
+        return reduce_sum(g, axis=None, keepdims=False) if type(g) is Tensor else np.add.reduce(g, None)
+    extra = len(g.shape) - lead - len(shape)
+    repeated = (lead + extra + i for i, d in enumerate(shape) if d == 1 and g.shape[lead + extra + i] != 1)
+    axes = (*range(lead, lead + extra), *repeated)
+    summed = reduce_sum(g, axis=axes, keepdims=False) if axes else g
+    wanted = (*g.shape[:lead], *shape)
+    return summed if tuple(summed.shape) == wanted else reshape(summed, shape=wanted)

@@ -1,0 +1,467 @@
+"""GradientTape: records what happens to tensors, and differentiates it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import Enum
+from typing import Any
+
+import numpy as np
+
+from tapefit import nest
+from tapefit.tape._backward import Record, sweep
+from tapefit.tape._convert import like
+from tapefit.tape._stack import next_uid, stack
+from tapefit.tape._tensor import Tensor
+from tapefit.tape._variable import Variable
+from tapefit.tape.primitives import conj, reshape, transpose
+
+_log = logging.getLogger("tapefit")
+
+
+class UnconnectedGradients(Enum):
+    """What `GradientTape.gradient` gives for a source that the target does not depend on."""
+
+    NONE = "none"
+    ZERO = "zero"
+
+
+class GradientTape:
+    """Record the ops of a ``with`` block, then ask for gradients.
+
+    Parameters
+    ----------
+    persistent
+        Keep the records after the first `gradient` or `jacobian`, so that more can be asked.
+    watch_accessed_variables
+        Follow every trainable variable that is read in the block. Tensors are followed after `watch`.
+
+    Examples
+    --------
+    >>> import tapefit as tf
+    >>> x = tf.Variable(3.0)
+    >>> with tf.GradientTape() as tape:
+    ...     y = x**2
+    >>> tape.gradient(y, x)
+    <tf.Tensor: shape=(), dtype=float32, numpy=6.0>
+
+    Notes
+    -----
+    A tape is a list of records in order of execution; `gradient` runs through it once, backwards, without
+    recursion. Behaviour follows TensorFlow 2.21; where it is better, `docs/differences.md` says so.
+    """
+
+    __slots__ = (
+        "__weakref__",
+        "_entered",
+        "_live",
+        "_persistent",
+        "_recording",
+        "_records",
+        "_used",
+        "_variables",
+        "_warned",
+        "_watch_accessed",
+    )
+
+    def __init__(self, persistent: bool = False, watch_accessed_variables: bool = True) -> None:
+        self._persistent = persistent
+        self._watch_accessed = watch_accessed_variables
+        self._recording = False
+        self._used = False
+        self._entered = False
+        self._warned = False
+        self._start_anew()
+
+    def _start_anew(self) -> None:
+        self._records: list[Record] = []
+        self._live: set[int] = set()  # uids of what is watched, and of all that was computed from it
+        self._variables: dict[int, Variable] = {}  # watched, by uid
+
+    # -- recording -----------------------------------------------------------------------------
+
+    def __enter__(self) -> GradientTape:
+        if self._recording:
+            raise ValueError(
+                "Tape is still recording, it cannot be entered again inside its own block; make a second tape."
+            )
+        if self._used and not self._persistent:
+            self._start_anew()
+            self._used = False
+        self._entered = True
+        self._push()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        if self._recording:
+            self._pop()
+
+    def _push(self) -> None:
+        stack.tapes.append(self)
+        self._recording = True
+
+    def _pop(self) -> None:
+        tapes = stack.tapes
+        if tapes and tapes[-1] is self:
+            tapes.pop()
+        else:
+            tapes[:] = [t for t in tapes if t is not self]
+        self._recording = False
+
+    def watch(self, tensor: Any) -> None:
+        """Follow a tensor, a variable, or every leaf of a nested structure of them.
+
+        Raises
+        ------
+        ValueError
+            If a leaf is neither tensor nor variable.
+        RuntimeError
+            If the tape was never entered.
+        """
+        if not self._entered:
+            raise RuntimeError("watch() needs a tape that records; call it inside `with tf.GradientTape() as tape:`.")
+        for leaf in nest.flatten(tensor):
+            if not isinstance(leaf, (Tensor, Variable)):
+                raise ValueError(
+                    f"Passed in object {leaf} of type {type(leaf).__name__!r}, not tf.Tensor or tf.Variable; "
+                    "make it one with tf.constant or tf.Variable first."
+                )
+            if leaf.dtype.numpy_dtype.kind not in "fc":
+                _log.warning(
+                    "The dtype of the watched tensor must be floating (e.g. tf.float32), got tf.%s",
+                    leaf.dtype.name,
+                )
+            elif isinstance(leaf, Variable):
+                self._watch_variable(leaf)
+            else:
+                leaf._uid = leaf._uid or next_uid()
+                if self._recording:
+                    self._live.add(leaf._uid)
+
+    def _watch_variable(self, variable: Variable) -> None:
+        """Called at a variable's first access, too."""
+        self._variables[variable._uid] = variable
+        if variable._value._array.dtype.kind in "fc":
+            self._live.add(variable._uid)
+
+    def watched_variables(self) -> tuple[Variable, ...]:
+        """The variables followed so far, in order of their making."""
+        return tuple(self._variables[uid] for uid in sorted(self._variables))
+
+    @contextmanager
+    def stop_recording(self) -> Iterator[None]:
+        """A block inside the tape's block whose ops are not recorded.
+
+        Raises
+        ------
+        RuntimeError, ValueError
+            If the tape does not record.
+        """
+        if not self._entered:
+            raise RuntimeError("Trying to stop recording a tape which is not recording; enter it with `with` first.")
+        self._must_record()
+        self._pop()
+        try:
+            yield
+        finally:
+            self._push()
+
+    def reset(self) -> None:
+        """Forget what was recorded and watched, and go on recording."""
+        self._must_record()
+        self._start_anew()
+
+    def _must_record(self) -> None:
+        if not self._recording:
+            raise ValueError("Tape is not recording; call this inside the tape's `with` block.")
+
+    # -- derivatives ---------------------------------------------------------------------------
+
+    def gradient(
+        self,
+        target: Any,
+        sources: Any,
+        output_gradients: Any = None,
+        unconnected_gradients: UnconnectedGradients | str = UnconnectedGradients.NONE,
+    ) -> Any:
+        """The gradient of the summed targets with respect to the sources.
+
+        Parameters
+        ----------
+        target
+            A tensor, or a nested structure of tensors whose elements are summed.
+        sources
+            A tensor or variable, or a nested structure of them.
+        output_gradients
+            Weights of the targets' elements, one array a target, of its shape. None weighs all by one.
+        unconnected_gradients
+            ``"none"`` or ``"zero"``: what a source gets that no target depends on.
+
+        Returns
+        -------
+        Tensor or structure
+            The structure of `sources`; each gradient has its source's shape and dtype. For complex sources the
+            conjugate convention of TensorFlow.
+
+        Raises
+        ------
+        RuntimeError
+            If the tape is not persistent and was asked before, or was never entered.
+        TypeError
+            If target or source is something that a tape cannot follow.
+        ValueError
+            If an output gradient does not fit its target.
+        """
+        targets = _tensors(target, "target")
+        flat_sources = _sources(sources)
+        unconnected = _unconnected(unconnected_gradients)
+        self._begin_use("gradient")
+        seeds = _seeds(targets, output_gradients)
+        found = self._sweep(targets, seeds, flat_sources)
+        if not targets:
+            return None
+        self._end_use()
+        zero = unconnected is UnconnectedGradients.ZERO
+        return _packed(sources, [_finish(g, s, zero) for g, s in zip(found, flat_sources, strict=True)])
+
+    def jacobian(
+        self,
+        target: Any,
+        sources: Any,
+        unconnected_gradients: UnconnectedGradients | str = UnconnectedGradients.NONE,
+        parallel_iterations: int | None = None,
+        experimental_use_pfor: bool = True,
+    ) -> Any:
+        """The derivative of every element of `target` with respect to every element of the sources.
+
+        One backward sweep carries all rows of the jacobian at once; the last two arguments of TensorFlow
+        are accepted and change nothing.
+
+        Returns
+        -------
+        Tensor or structure
+            Of shape ``target.shape + source.shape``, in the structure of `sources`.
+
+        Raises
+        ------
+        RuntimeError
+            If the tape is not persistent and was asked before, or was never entered.
+        TypeError
+            If `target` is not one tensor.
+        """
+        one = _tensors(target, "target")
+        if nest.is_nested(target) or len(one) != 1:
+            raise TypeError("jacobian expects one tensor as target, got a structure; ask for each of them in turn.")
+        flat_sources = _sources(sources)
+        unconnected = _unconnected(unconnected_gradients)
+        self._begin_use("jacobian")
+        shape = tuple(one[0].shape)
+        array = one[0]._array
+        seed = np.eye(array.size, dtype=array.dtype).reshape(array.size, *shape)
+        found = self._sweep(one, [seed], flat_sources, lead=1)
+        self._end_use()
+        zero = unconnected is UnconnectedGradients.ZERO
+        rows = [_finish(g, s, zero, before=shape) for g, s in zip(found, flat_sources, strict=True)]
+        return _packed(sources, rows)
+
+    def batch_jacobian(
+        self,
+        target: Any,
+        source: Any,
+        unconnected_gradients: UnconnectedGradients | str = UnconnectedGradients.NONE,
+        parallel_iterations: int | None = None,
+        experimental_use_pfor: bool = True,
+    ) -> Any:
+        """The jacobian of each row of `target` with respect to the same row of `source`.
+
+        Rows must be independent of each other, as in TensorFlow.
+
+        Returns
+        -------
+        Tensor
+            Of shape ``(n, *target.shape[1:], *source.shape[1:])``.
+
+        Raises
+        ------
+        ValueError
+            If either has fewer than two dimensions, or the first dimensions differ.
+        """
+        if nest.is_nested(source) or nest.is_nested(target):
+            raise TypeError("batch_jacobian expects one target and one source, got a structure; ask for each in turn.")
+        (t,), (s,) = _tensors(target, "target"), _sources(source)
+        for what in (t, s):
+            if len(what.shape) < 2:
+                raise ValueError(
+                    f"Shape {tuple(what.shape)} must have rank at least 2: a first axis of rows; use jacobian instead."
+                )
+        if t.shape[0] != s.shape[0]:
+            raise ValueError(
+                f"Need first dimension of target shape ({tuple(t.shape)}) and source shape ({tuple(s.shape)}) to match."
+            )
+        n, inner = t.shape[0], tuple(t.shape[1:])
+        size = int(np.prod(inner))
+        seed = np.zeros((size, n, *inner), t._array.dtype)
+        seed.reshape(size, n, size)[np.arange(size), :, np.arange(size)] = 1
+        self._begin_use("batch_jacobian")
+        found = self._sweep([t], [seed], [s], lead=1)
+        self._end_use()
+        unconnected = _unconnected(unconnected_gradients)
+        got = _finish(found[0], s, unconnected is UnconnectedGradients.ZERO, before=(size,))
+        if got is None:
+            return None
+        moved = transpose(got, axes=(1, 0, *range(2, len(got.shape))))
+        return reshape(moved, shape=(n, *inner, *s.shape[1:]))
+
+    def _begin_use(self, method: str) -> None:
+        if not self._entered:
+            raise RuntimeError(
+                f"{method}() was called on a tape that recorded nothing; compute the target inside `with tape:` first."
+            )
+        if self._used and not self._persistent:
+            raise RuntimeError(
+                "A non-persistent GradientTape can only be used to compute one set of gradients (or jacobians); "
+                "make it with tf.GradientTape(persistent=True) to ask more than once."
+            )
+        if self._recording and not self._persistent:
+            self._pop()
+        elif self._recording and not self._warned:
+            self._warned = True
+            _log.warning(
+                "Calling GradientTape.%s on a persistent tape inside its context is significantly less efficient than "
+                "calling it outside the context: the gradient ops are recorded on the tape, too. Only call it inside "
+                "the context if you want to differentiate the gradient.",
+                method,
+            )
+
+    def _end_use(self) -> None:
+        self._used = True
+        if not self._persistent:
+            variables = self._variables
+            self._start_anew()
+            self._variables = variables
+
+    def _sweep(self, targets: list[Any], seeds: list[Any], sources: list[Any], lead: int = 0) -> dict[int, Any]:
+        """Cotangents of the sources, by id of the source object (alive in the caller's list)."""
+        live, listening = self._live, bool(stack.tapes)
+        for s in sources:
+            s._uid = s._uid or next_uid()
+        keep = {s._uid for s in sources}
+        cotangents: dict[int, Any] = {}
+        for target, seed in zip(targets, seeds, strict=True):
+            if target._uid in live or target._uid in keep:
+                g = _conjugated(seed)
+                g = Tensor(g) if listening and not isinstance(g, Tensor) else g
+                before = cotangents.get(target._uid)
+                cotangents[target._uid] = g if before is None else before + g
+        records = self._records[:] if self._recording else self._records
+        sweep(records, cotangents, live, keep, lead)
+        return [None if g is None else _conjugated(g) for g in map(cotangents.get, [s._uid for s in sources])]
+
+
+def _packed(sources: Any, values: list[Any]) -> Any:
+    """The values in the structure of the sources."""
+    if type(sources) is list and len(sources) == len(values):
+        return values
+    return nest.pack_sequence_as(sources, values)
+
+
+def _conjugated(g: Any) -> Any:
+    """TensorFlow's cotangents of complex tensors are the conjugates of those that the rules carry."""
+    kind = g._array.dtype.kind if isinstance(g, Tensor) else g.dtype.kind
+    return conj(g) if kind == "c" else g
+
+
+def _tensors(target: Any, what: str) -> list[Any]:
+    if target is None:
+        raise TypeError(
+            "Argument `target` should be a tensor, a variable or a nested structure of them, got None; "
+            "a loss function without `return` is the usual cause."
+        )
+    leaves = [target] if type(target) is Tensor else nest.flatten(target)
+    for leaf in leaves:
+        if not isinstance(leaf, (Tensor, Variable)):
+            raise TypeError(_not_followed(leaf, what))
+    return [leaf._value if isinstance(leaf, Variable) else leaf for leaf in leaves]
+
+
+def _sources(sources: Any) -> list[Any]:
+    leaves = nest.flatten(sources)
+    for leaf in leaves:
+        if not isinstance(leaf, (Tensor, Variable)):
+            raise TypeError(_not_followed(leaf, "source"))
+    return leaves
+
+
+def _not_followed(value: Any, what: str) -> str:
+    hints = {
+        "float": "it left the tape, e.g. through float() or .numpy(); keep it a tensor",
+        "ndarray": "NumPy arrays are not followed; keep the tensor, or make a tf.Variable of a source",
+        "NoneType": "a name that was never set is the usual cause",
+        "generator": "turn it into a list",
+        "set": "turn it into a list",
+    }
+    hint = hints.get(type(value).__name__, "pass tensors or variables, or lists, tuples and dicts of them")
+    return f"Expected a tensor or variable as {what}, got {value!r} of type {type(value).__name__}; {hint}."
+
+
+def _unconnected(value: UnconnectedGradients | str) -> UnconnectedGradients:
+    if value is UnconnectedGradients.NONE:
+        return UnconnectedGradients.NONE
+    try:
+        return UnconnectedGradients(value)
+    except ValueError:
+        raise ValueError(f"Unknown value for unconnected_gradients: {value!r}; use 'none' or 'zero'.") from None
+
+
+def _seeds(targets: list[Any], output_gradients: Any) -> list[Any]:
+    """One starting cotangent a target: ones, or what the caller gave."""
+    if output_gradients is None:
+        return [_ones(t._array) for t in targets]
+    given = (
+        nest.flatten(output_gradients) if len(targets) != 1 or nest.is_nested(output_gradients) else [output_gradients]
+    )
+    if len(given) > len(targets):
+        raise ValueError(
+            f"output_gradients has {len(given)} entries but there are {len(targets)} targets; pass one array a target."
+        )
+    seeds = [_given_seed(g, t) for g, t in zip(given, targets, strict=False)]
+    return seeds + [_ones(t._array) for t in targets[len(given) :]]
+
+
+def _given_seed(g: Any, target: Any) -> Any:
+    if g is None:
+        return _ones(target._array)
+    if isinstance(g, Variable):
+        g = g._value_for_op()
+    seed = g if isinstance(g, Tensor) else like(g, target)
+    if seed.dtype is not target.dtype or seed.shape != target.shape:
+        raise ValueError(
+            f"An output gradient needs the shape and dtype of its target, {tuple(target.shape)} {target.dtype.name}, "
+            f"got {tuple(seed.shape)} {seed.dtype.name}; reshape or cast it."
+        )
+    return seed if stack.tapes else seed._array
+
+
+_UNITS: dict[np.dtype[Any], Any] = {}
+
+
+def _ones(array: Any) -> Any:
+    if array.ndim:
+        return np.ones(array.shape, array.dtype)
+    unit = _UNITS.get(array.dtype)
+    if unit is None:
+        unit = _UNITS[array.dtype] = np.ones((), array.dtype)
+    return unit
+
+
+def _finish(g: Any, source: Any, zero: bool, before: tuple[int, ...] | None = None) -> Any:
+    """The cotangent as the caller's tensor: None or zeros where there is none."""
+    if g is None:
+        if not zero:
+            return None
+        return Tensor(np.zeros((*(before or ()), *source.shape), source.dtype.numpy_dtype))
+    if before is not None:
+        g = reshape(g, shape=(*before, *source.shape))
+    return g if isinstance(g, Tensor) else Tensor(g)

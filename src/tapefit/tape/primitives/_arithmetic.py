@@ -1,0 +1,116 @@
+"""The arithmetic of two operands."""
+
+import operator
+from typing import Any
+
+import numpy as np
+
+from tapefit.tape._primitive import primitive
+from tapefit.tape.primitives._compare import (
+    equal,
+    greater,
+    greater_equal,
+    less,
+    less_equal,
+    logical_or,
+    not_equal,
+)
+from tapefit.tape.primitives._elementwise import is_complex, log
+from tapefit.tape.primitives._ratio import ratio
+from tapefit.tape.primitives._select import constant_like, where, zeros_for
+
+
+def _nonzero(y: Any) -> Any:
+    """`y` with ones for its zeros."""
+    return where(equal(y, zeros_for(y)), constant_like(1, y), y)
+
+
+def _log_of_positive(x: Any) -> Any:
+    """log(x) where a real x is positive or a complex x is not 0, and 0 elsewhere."""
+    inside = not_equal(x, zeros_for(x)) if is_complex(x) else greater(x, zeros_for(x))
+    return log(where(inside, x, constant_like(1, x)))
+
+
+add = primitive(
+    "add",
+    operator.add,
+    lambda g, ans, x, y: g,
+    lambda g, ans, x, y: g,
+    broadcasts=True,
+)
+subtract = primitive(
+    "subtract",
+    operator.sub,
+    lambda g, ans, x, y: g,
+    lambda g, ans, x, y: -g,
+    broadcasts=True,
+)
+multiply = primitive(
+    "multiply",
+    operator.mul,
+    lambda g, ans, x, y: g * y,
+    lambda g, ans, x, y: g * x,
+    broadcasts=True,
+)
+divide = primitive(
+    "divide",
+    operator.truediv,
+    lambda g, ans, x, y: ratio(g, y),
+    lambda g, ans, x, y: -ratio(ratio(g * x, y), y),
+    broadcasts=True,
+    quiet=True,
+)
+divide_no_nan = primitive(
+    "divide_no_nan",
+    lambda x, y: np.where(y == 0, np.zeros((), np.result_type(x, y)), np.divide(x, y)),
+    lambda g, ans, x, y: divide_no_nan(g, y),
+    lambda g, ans, x, y: -divide_no_nan(g * ans, y),
+    broadcasts=True,
+    quiet=True,
+)
+power = primitive(
+    "pow",
+    operator.pow,
+    lambda g, ans, x, y: g * (y * power(x, _nonzero(y) - constant_like(1, y))),
+    lambda g, ans, x, y: g * ans * _log_of_positive(x),
+    broadcasts=True,
+    quiet=True,
+)
+maximum = primitive(
+    "maximum",
+    np.maximum,
+    lambda g, ans, x, y: where(greater_equal(x, y), g, zeros_for(g)),
+    lambda g, ans, x, y: where(greater_equal(x, y), zeros_for(g), g),
+    broadcasts=True,
+)
+minimum = primitive(
+    "minimum",
+    np.minimum,
+    lambda g, ans, x, y: where(less_equal(x, y), g, zeros_for(g)),
+    lambda g, ans, x, y: where(less_equal(x, y), zeros_for(g), g),
+    broadcasts=True,
+)
+squared_difference = primitive(
+    "squared_difference",
+    lambda x, y: np.square(x - y),
+    lambda g, ans, x, y: 2 * g * (x - y),
+    lambda g, ans, x, y: -2 * g * (x - y),
+    broadcasts=True,
+)
+clip_by_value = primitive(
+    "clip_by_value",
+    lambda x, low, high: np.minimum(np.maximum(x, low), high),
+    lambda g, ans, x, low, high: where(logical_or(less(x, low), greater(x, high)), zeros_for(g), g),
+    lambda g, ans, x, low, high: where(less(x, low), g, zeros_for(g)),
+    lambda g, ans, x, low, high: where(greater(x, high), g, zeros_for(g)),
+    broadcasts=True,
+)
+floordiv = primitive("floordiv", operator.floordiv, None, None, broadcasts=True, quiet=True)
+floormod = primitive(
+    "floormod",
+    operator.mod,
+    lambda g, ans, x, y: g,
+    lambda g, ans, x, y: -g * floordiv(x, y),
+    broadcasts=True,
+    quiet=True,
+)

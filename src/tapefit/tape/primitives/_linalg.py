@@ -1,0 +1,14 @@
+"""Products of matrices."""
+
+import numpy as np
+
+from tapefit.tape._primitive import primitive
+from tapefit.tape.primitives._arrays import swap_last
+
+matmul = primitive(
+    "matmul",
+    np.matmul,
+    lambda g, ans, a, b: matmul(g, swap_last(b)),
+    lambda g, ans, a, b: matmul(swap_last(a), g),
+    broadcasts=True,
+)
