@@ -28,6 +28,10 @@ class InvalidArgumentError(OpError, ValueError):
     """An op received shapes, dtypes or values that it does not take."""
 
 
+class GradientCheckError(TapefitError, AssertionError):
+    """A gradient from the tape and the same gradient found another way differ."""
+
+
 class TapefitWarning(UserWarning):
     """The base of every warning that tapefit gives."""
 

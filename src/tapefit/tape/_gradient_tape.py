@@ -342,8 +342,8 @@ class GradientTape:
             self._start_anew()
             self._variables = variables
 
-    def _sweep(self, targets: list[Any], seeds: list[Any], sources: list[Any], lead: int = 0) -> dict[int, Any]:
-        """Cotangents of the sources, by id of the source object (alive in the caller's list)."""
+    def _sweep(self, targets: list[Any], seeds: list[Any], sources: list[Any], lead: int = 0) -> list[Any]:
+        """The sources' cotangents, None where there is none."""
         live, listening = self._live, bool(stack.tapes)
         for s in sources:
             s._uid = s._uid or next_uid()

@@ -61,7 +61,8 @@ class Primitive:
         """Arrays in, array out; a tensor in, a recorded tensor out."""
         for a in args:
             if type(a) is Tensor:
-                return self.record(tuple(a if type(a) is Tensor else Tensor(a) for a in args), params)
+                record = self.record_all if self.outputs else self.record
+                return record(tuple(a if type(a) is Tensor else Tensor(a) for a in args), params)
         return self.fn(*args, **params)
 
     def compute(self, arrays: list[Any], params: dict[str, Any]) -> Any:
@@ -77,14 +78,21 @@ class Primitive:
             shapes = " and ".join(str(list(np.shape(a))) for a in arrays)
             raise InvalidArgumentError(f"{self.name} cannot take shapes {shapes}: {error}") from error
 
-    def record(self, args: tuple[Tensor, ...], params: dict[str, Any]) -> Any:
+    def record(self, args: tuple[Tensor, ...], params: dict[str, Any]) -> Tensor:
         """Compute on tensors and tell every tape that follows one of them."""
-        out = self.compute([a._array for a in args], params)
-        answer = tuple(map(Tensor, out)) if self.outputs else Tensor(out)
+        answer = Tensor(self.compute([a._array for a in args], params))
         tapes = stack.tapes
         if tapes:
             listen(tapes, self, args, answer, params)
         return answer
+
+    def record_all(self, args: tuple[Tensor, ...], params: dict[str, Any]) -> tuple[Tensor, ...]:
+        """`record`, for a primitive with several outputs."""
+        answers = tuple(map(Tensor, self.compute([a._array for a in args], params)))
+        tapes = stack.tapes
+        if tapes:
+            listen(tapes, self, args, answers, params)
+        return answers
 
 
 def listen(

@@ -36,7 +36,7 @@ def item(x: Any, key: Any) -> Tensor:
             f"Index out of range: {places} indices for a tensor of {x._array.ndim} dimensions; drop some."
         )
     try:
-        return p.getitem.record((x,), {"key": clean})  # type: ignore[no-any-return]
+        return p.getitem.record((x,), {"key": clean})
     except InvalidArgumentError as error:
         if isinstance(error.__cause__, IndexError):
             raise InvalidArgumentError(f"slice index out of bounds: {error.__cause__}.") from None
@@ -49,7 +49,7 @@ def _part(k: Any) -> Any:
     if isinstance(k, slice):
         return slice(*(None if v is None else _whole(v) for v in (k.start, k.stop, k.step)))
     array = k._array if isinstance(k, Tensor) else k._value._array if isinstance(k, Variable) else np.asarray(k)
-    if array.dtype.kind == "b" and (isinstance(k, Tensor) or isinstance(k, np.ndarray)) and array.ndim:
+    if array.dtype.kind == "b" and isinstance(k, (Tensor, np.ndarray)) and array.ndim:
         return array
     return _whole(k)
 

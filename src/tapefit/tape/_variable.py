@@ -83,7 +83,7 @@ class Variable:
         """The value as a tensor of its own, recorded as a copy of the variable."""
         from tapefit.tape.primitives import identity
 
-        return identity.record((self._value_for_op(),), {})  # type: ignore[no-any-return]
+        return identity.record((self._value_for_op(),), {})
 
     def read_value(self) -> Tensor:
         """The value now, as a tensor."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -55,12 +56,12 @@ def constant(value: Any, dtype: Any = None, shape: Any = None, name: str | None 
 
 def identity(input: Any, name: str | None = None) -> Tensor:
     """The same values as a new tensor, recorded."""
-    return p.identity.record((tensor_of(input),), {})  # type: ignore[no-any-return]
+    return p.identity.record((tensor_of(input),), {})
 
 
 def stop_gradient(input: Any, name: str | None = None) -> Tensor:
     """The same values, through which no gradient flows."""
-    return p.stop_gradient.record((tensor_of(input),), {})  # type: ignore[no-any-return]
+    return p.stop_gradient.record((tensor_of(input),), {})
 
 
 def reshape(tensor: Any, shape: Any, name: str | None = None) -> Tensor:
@@ -81,7 +82,7 @@ def reshape(tensor: Any, shape: Any, name: str | None = None) -> Tensor:
             f"Input to reshape is a tensor with {size} values, but the requested shape {list(wanted)} has "
             f"{'a multiple of ' if free else ''}{known}; choose a shape with as many places."
         )
-    return p.reshape.record((x,), {"shape": tuple(size // known if d < 0 else d for d in wanted)})  # type: ignore[no-any-return]
+    return p.reshape.record((x,), {"shape": tuple(size // known if d < 0 else d for d in wanted)})
 
 
 def squeeze(input: Any, axis: Any = None, name: str | None = None) -> Tensor:
@@ -134,12 +135,12 @@ def transpose(a: Any, perm: Any = None, conjugate: bool = False, name: str | Non
             f"transpose expects a permutation of {n} axes, got {list(axes)}; name each axis once."
         )
     turned = p.transpose.record((x,), {"axes": axes})
-    return p.conj.record((turned,), {}) if conjugate else turned  # type: ignore[no-any-return]
+    return p.conj.record((turned,), {}) if conjugate else turned
 
 
 def broadcast_to(input: Any, shape: Any, name: str | None = None) -> Tensor:
     """The tensor repeated to fill a shape."""
-    return p.broadcast_to.record((tensor_of(input),), {"shape": ints(shape, "broadcast_to")})  # type: ignore[no-any-return]
+    return p.broadcast_to.record((tensor_of(input),), {"shape": ints(shape, "broadcast_to")})
 
 
 def tile(input: Any, multiples: Any, name: str | None = None) -> Tensor:
@@ -173,7 +174,7 @@ def concat(values: Sequence[Any], axis: Any, name: str | None = None) -> Tensor:
                 f"concat expects shapes that agree in all axes but {place}: shape[0] = {list(first)}, "
                 f"shape[{i}] = {list(shape)}; reshape one of them."
             )
-    return p.concat.record(tuple(parts), {"axis": place})  # type: ignore[no-any-return]
+    return p.concat.record(tuple(parts), {"axis": place})
 
 
 def stack(values: Sequence[Any], axis: Any = 0, name: str | None = None, *, dtype: Any = None) -> Tensor:
@@ -247,7 +248,7 @@ def split(value: Any, num_or_size_splits: Any, axis: Any = 0, num: Any = None, n
         raise InvalidArgumentError(f"split expects sizes that add up to {length}, got {sizes}; change them.")
     ends = np.cumsum([0, *sizes])
     before = (slice(None),) * place
-    return [x[(*before, slice(int(a), int(b)))] for a, b in zip(ends[:-1], ends[1:], strict=True)]
+    return [x[(*before, slice(int(a), int(b)))] for a, b in pairwise(ends)]
 
 
 def gather(
@@ -286,7 +287,7 @@ def gather(
         raise InvalidArgumentError(
             f"indices{list(where)} = {int(flat[where])} is not in [0, {length}); count from the front of the axis."
         )
-    return p.take.record((x, places), {"axis": place})  # type: ignore[no-any-return]
+    return p.take.record((x, places), {"axis": place})
 
 
 def boolean_mask(tensor: Any, mask: Any, axis: int | None = None, name: str = "boolean_mask") -> Tensor:
@@ -304,4 +305,4 @@ def boolean_mask(tensor: Any, mask: Any, axis: int | None = None, name: str = "b
             f"Shapes {x._array.shape[place : place + chosen.ndim]} and {chosen.shape} are incompatible: "
             "the mask needs the shape of the axes that it masks."
         )
-    return p.getitem.record((x,), {"key": (*[slice(None)] * place, chosen.astype(bool))})  # type: ignore[no-any-return]
+    return p.getitem.record((x,), {"key": (*[slice(None)] * place, chosen.astype(bool))})

@@ -20,7 +20,8 @@ def one_axis(axis: Any, ndim: int, op: str) -> int:
     i = int(axis)
     if not -ndim <= i < ndim:
         raise InvalidArgumentError(
-            f"{op} expects an axis from {-ndim} to {ndim - 1}, got {i} for a tensor of {ndim} dimensions; choose one of these."
+            f"{op} expects an axis from {-ndim} to {ndim - 1}, got {i} for a tensor of {ndim} dimensions; "
+            "choose one of these."
         )
     return i % ndim
 

@@ -74,7 +74,8 @@ def range(start: Any, limit: Any = None, delta: Any = 1, dtype: Any = None, name
     kinds = [a.dtype for a in parts]
     # bare Python numbers follow the widest kind, as TensorFlow's inference does
     to = as_dtype(dtype).numpy_dtype if dtype is not None else _range_dtype(kinds)
-    return Tensor(np.arange(*(a.astype(to)[()] for a in parts), dtype=to))
+    first, end, step = (a.astype(to).item() for a in parts)
+    return Tensor(np.arange(first, end, step, dtype=to))
 
 
 def _range_dtype(kinds: list[np.dtype[Any]]) -> np.dtype[Any]:

@@ -74,14 +74,14 @@ def matmul(
             f"Matrix size-incompatible: In[0]: {list(a._array.shape)}, In[1]: {list(b._array.shape)}; the last "
             "dimension of the first must equal the last but one of the second."
         )
-    return p.matmul.record((a, b), {})  # type: ignore[no-any-return]
+    return p.matmul.record((a, b), {})
 
 
 def _turned(x: Tensor, transposed: bool, adjoint: bool) -> Tensor:
     if not transposed and not adjoint:
         return x
     turned = p.swap_last.record((x,), {})
-    return p.conj.record((turned,), {}) if adjoint else turned  # type: ignore[no-any-return]
+    return p.conj.record((turned,), {}) if adjoint else turned
 
 
 def matrix_transpose(a: Any, name: str | None = None, conjugate: bool = False) -> Tensor:
@@ -155,7 +155,7 @@ def norm(
     x = tensor_of(tensor)
     axes = several_axes(axis, x._array.ndim, "norm")
     if ord in ("euclidean", "fro") or (ord == 2 and (axes is None or len(axes) == 1)):
-        return p.euclidean_norm.record((x,), {"axis": axes, "keepdims": keepdims})  # type: ignore[no-any-return]
+        return p.euclidean_norm.record((x,), {"axis": axes, "keepdims": keepdims})
     size = o.absolute(x)
     if isinstance(ord, (int, float)) and ord > 0 and (axes is None or len(axes) == 1):
         if ord == math.inf:

@@ -12,6 +12,8 @@ from tapefit.tape._tensor import Tensor
 from tapefit.tape.ops._math import where
 from tapefit.tape.ops._reduce import reduce_mean
 
+_LOG_2 = 0.6931471805599453
+
 
 def _rowwise(of_error: Callable[[Tensor], Tensor], y_true: Any, y_pred: Any, op: str) -> Tensor:
     y_pred, y_true = pair(y_pred, y_true, op)
@@ -42,6 +44,6 @@ def log_cosh(y_true: Any, y_pred: Any) -> Tensor:
     """The mean of log(cosh(e)) along the last axis, without overflow."""
 
     def of_error(e: Tensor) -> Tensor:
-        return e + p.softplus.record((e * -2.0,), {}) - 0.6931471805599453
+        return o.add(e, p.softplus.record((e * -2.0,), {})) - _LOG_2
 
     return _rowwise(of_error, y_true, y_pred, "log_cosh")

@@ -34,7 +34,7 @@ def _unary(primitive: Primitive, what: str, returns: str = "Of the shape and dty
     """A public op of one operand."""
 
     def op(x: Any, name: str | None = None) -> Tensor:
-        return primitive.record((tensor_of(x),), {})  # type: ignore[no-any-return]
+        return primitive.record((tensor_of(x),), {})
 
     return _named(op, primitive.name, what, "x\n        Tensor, variable or array, of any shape.", returns)
 
@@ -121,7 +121,7 @@ def cast(x: Any, dtype: Any, name: str | None = None) -> Tensor:
     """
     x = tensor_of(x)
     to = as_dtype(dtype).numpy_dtype
-    return x if x._array.dtype == to else p.cast.record((x,), {"dtype": to})  # type: ignore[no-any-return]
+    return x if x._array.dtype == to else p.cast.record((x,), {"dtype": to})
 
 
 def add_n(inputs: Sequence[Any], name: str | None = None) -> Tensor:
@@ -151,7 +151,7 @@ def clip_by_value(t: Any, clip_value_min: Any, clip_value_max: Any, name: str | 
     """
     t, low = pair(t, clip_value_min, "clip_by_value")
     t, high = pair(t, clip_value_max, "clip_by_value")
-    return p.clip_by_value.record((t, low, high), {})  # type: ignore[no-any-return]
+    return p.clip_by_value.record((t, low, high), {})
 
 
 def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None) -> Tensor:
@@ -182,4 +182,4 @@ def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None)
     x, y = pair(x, y, "where")
     if condition._array.dtype.kind != "b":
         condition = p.not_equal.record((condition, like(0, condition)), {})
-    return p.where.record((condition, x, y), {})  # type: ignore[no-any-return]
+    return p.where.record((condition, x, y), {})

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tapefit.tape._convert import convert, tensor_of
+from tapefit.tape._operators import add, multiply
 from tapefit.tape._tensor import Tensor
 from tapefit.tape.ops._axes import ints
 from tapefit.tape.ops._philox import normal_pairs, philox, unit_float32, unit_float64
@@ -139,7 +140,7 @@ def normal(
     dims, to = ints(shape, "normal"), as_dtype(dtype).numpy_dtype
     n = int(np.prod(dims, dtype=np.int64))
     standard = Tensor(normal_pairs(_unit(n + n % 2, to, seed))[:n].astype(to).reshape(dims))
-    return standard * stddev + mean
+    return add(multiply(standard, stddev), mean)
 
 
 def shuffle(value: Any, seed: int | None = None, name: str | None = None) -> Tensor:

@@ -49,7 +49,7 @@ def _reduction(
                 f"{primitive.name} cannot take a {x.dtype.name} tensor; cast it first, as in tf.cast(x, tf.float32)."
             )
         axes = None if axis is None else several_axes(axis, array.ndim, primitive.name)
-        return primitive.record((x,), {"axis": axes, "keepdims": keepdims})  # type: ignore[no-any-return]
+        return primitive.record((x,), {"axis": axes, "keepdims": keepdims})
 
     op.__name__ = op.__qualname__ = primitive.name
     op.__doc__ = _DOC.format(what=what, dtype=dtype)
@@ -80,4 +80,4 @@ def argmin(input: Any, axis: Any = None, output_type: Any = int64, name: str | N
 def _arg(primitive: Primitive, x: Any, axis: Any, output_type: Any) -> Tensor:
     x = tensor_of(x)
     place = one_axis(0 if axis is None else axis, x._array.ndim, primitive.name)
-    return primitive.record((x,), {"axis": place, "dtype": as_dtype(output_type).numpy_dtype})  # type: ignore[no-any-return]
+    return primitive.record((x,), {"axis": place, "dtype": as_dtype(output_type).numpy_dtype})

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from tapefit.tape._primitive import primitive
+from tapefit.tape._primitive import Primitive, primitive
 from tapefit.tape.primitives._compare import (
     equal,
     greater,
@@ -60,7 +60,7 @@ divide = primitive(
     broadcasts=True,
     quiet=True,
 )
-divide_no_nan = primitive(
+divide_no_nan: Primitive = primitive(
     "divide_no_nan",
     lambda x, y: np.where(y == 0, np.zeros((), np.result_type(x, y)), np.divide(x, y)),
     lambda g, ans, x, y: divide_no_nan(g, y),
@@ -68,7 +68,7 @@ divide_no_nan = primitive(
     broadcasts=True,
     quiet=True,
 )
-power = primitive(
+power: Primitive = primitive(
     "pow",
     operator.pow,
     lambda g, ans, x, y: g * (y * power(x, _nonzero(y) - constant_like(1, y))),

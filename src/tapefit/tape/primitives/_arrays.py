@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tapefit.tape._primitive import primitive
+from tapefit.tape._primitive import Primitive, primitive
 
 _SMALL = 4096  # elements
 
@@ -76,14 +76,14 @@ def _add_at_rule(g: Any, ans: Any, x: Any, indices: Any, *, axis: int, shape: tu
     return take(g, indices, axis=axis + len(_lead(g, ans)))
 
 
-reshape = primitive(
+reshape: Primitive = primitive(
     "reshape",
     lambda x, *, shape: np.reshape(x, shape),
     lambda g, ans, x, *, shape: reshape(g, shape=(*_lead(g, ans), *x.shape)),
 )
 broadcast_to = primitive("broadcast_to", _broadcast_to, lambda g, ans, x, *, shape: g, broadcasts=True)
 transpose = primitive("transpose", lambda x, *, axes: np.transpose(x, axes), _transpose_rule)
-swap_last = primitive("matrix_transpose", lambda x: np.swapaxes(x, -1, -2), lambda g, ans, x: swap_last(g))
+swap_last: Primitive = primitive("matrix_transpose", lambda x: np.swapaxes(x, -1, -2), lambda g, ans, x: swap_last(g))
 concat = primitive("concat", lambda *parts, axis: np.concatenate(parts, axis), variadic=_concat_rule)
 getitem = primitive("getitem", lambda x, *, key: x[key], _getitem_rule)
 put = primitive("put", _put, _put_rule)

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from tapefit.tape._primitive import primitive
+from tapefit.tape._primitive import Primitive, primitive
 from tapefit.tape.primitives._ratio import ratio
 from tapefit.tape.primitives._select import array_in, zeros_for
 
@@ -48,7 +48,7 @@ def _sigmoid(x: Any) -> Any:
 identity = primitive("identity", lambda x: x, lambda g, ans, x: g)
 stop_gradient = primitive("stop_gradient", lambda x: x, None)
 cast = primitive("cast", _cast, _cast_rule, quiet=True)
-conj = primitive("conj", np.conj, lambda g, ans, x: conj(g))
+conj: Primitive = primitive("conj", np.conj, lambda g, ans, x: conj(g))
 negative = primitive("negative", operator.neg, lambda g, ans, x: -g)
 sign = primitive("sign", _sign, lambda g, ans, x: g * zeros_for(g))
 absolute = primitive("abs", np.abs, _abs_rule)
@@ -59,7 +59,9 @@ log = primitive("log", np.log, lambda g, ans, x: ratio(g, x), quiet=True)
 log1p = primitive("log1p", np.log1p, lambda g, ans, x: ratio(g, 1 + x), quiet=True)
 expm1 = primitive("expm1", np.expm1, lambda g, ans, x: g * (ans + 1), quiet=True)
 sin = primitive("sin", np.sin, lambda g, ans, x: g * cos(x), quiet=True)
-cos = primitive("cos", np.cos, lambda g, ans, x: -(g * sin(x)), quiet=True)
+cos: Primitive = primitive("cos", np.cos, lambda g, ans, x: -(g * sin(x)), quiet=True)
 tanh = primitive("tanh", np.tanh, lambda g, ans, x: g * (1 - square(ans)))
 sigmoid = primitive("sigmoid", _sigmoid, lambda g, ans, x: g * (ans * (1 - ans)), quiet=True)
-softplus = primitive("softplus", lambda x: np.logaddexp(x, x.dtype.type(0)), lambda g, ans, x: g * sigmoid(x))
+softplus = primitive(
+    "softplus", lambda x: np.logaddexp(x, x.dtype.type(0)), lambda g, ans, x: g * sigmoid(x), quiet=True
+)

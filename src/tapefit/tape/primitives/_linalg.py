@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from tapefit.tape._primitive import primitive
+from tapefit.tape._primitive import Primitive, primitive
 from tapefit.tape.primitives._arrays import swap_last
 
-matmul = primitive(
+matmul: Primitive = primitive(
     "matmul",
     np.matmul,
     lambda g, ans, a, b: matmul(g, swap_last(b)),

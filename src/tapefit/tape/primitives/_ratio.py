@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from tapefit.tape._primitive import primitive
+from tapefit.tape._primitive import Primitive, primitive
 
 
 def _ratio(x: Any, y: Any) -> Any:
@@ -13,7 +13,7 @@ def _ratio(x: Any, y: Any) -> Any:
 
 
 # x / y with 0 / 0 = 0: what a rule needs where a cotangent of 0 meets a pole.
-ratio = primitive(
+ratio: Primitive = primitive(
     "ratio",
     _ratio,
     lambda g, ans, x, y: ratio(g, y),

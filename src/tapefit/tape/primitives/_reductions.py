@@ -19,6 +19,8 @@ from tapefit.tape.primitives._select import array_in
 
 Axes = tuple[int, ...] | None
 
+_add_up: Any = np.add.reduce
+
 
 def _kept(shape: tuple[int, ...], axis: Axes) -> tuple[int, ...]:
     """The shape that keepdims gives."""
@@ -55,12 +57,12 @@ def count(x: Any, axis: Axes) -> int:
 
 
 def _sum(x: Any, *, axis: Axes, keepdims: bool) -> Any:
-    return np.add.reduce(x, axis, x.dtype, keepdims=keepdims)
+    return _add_up(x, axis, x.dtype, keepdims=keepdims)
 
 
 def _mean(x: Any, *, axis: Axes, keepdims: bool) -> Any:
     n = x.size if axis is None else count(x, axis)
-    total = np.add.reduce(x, axis, x.dtype, keepdims=keepdims)
+    total = _add_up(x, axis, x.dtype, keepdims=keepdims)
     if x.dtype.kind in "iu":
         return np.trunc(total / n).astype(x.dtype)
     return total / n if n else np.full_like(total, np.nan)
@@ -113,8 +115,8 @@ def _euclidean_norm(x: Any, *, axis: Axes, keepdims: bool) -> Any:
     size = np.abs(x)
     top = np.max(size, axis=axis, keepdims=True, initial=0)
     scale = np.where((top == 0) | ~np.isfinite(top), np.ones((), size.dtype), top)
-    norm = scale * np.sqrt(np.add.reduce(np.square(size / scale), axis, keepdims=True))
-    return norm if keepdims else norm.reshape(np.add.reduce(size, axis).shape)
+    norm = scale * np.sqrt(_add_up(np.square(size / scale), axis, keepdims=True))
+    return norm if keepdims else norm.reshape(_add_up(size, axis).shape)
 
 
 reduce_sum = primitive(
@@ -127,10 +129,13 @@ reduce_mean = primitive(
     _mean,
     lambda g, ans, x, *, axis, keepdims: _spread(g / count(x, axis), ans, x, axis),
 )
-reduce_max = primitive("reduce_max", _extreme(np.max, -np.inf), _extreme_rule)
-reduce_min = primitive("reduce_min", _extreme(np.min, np.inf), _extreme_rule)
-reduce_variance = primitive("reduce_variance", _variance, _variance_rule)
+reduce_max = primitive("reduce_max", _extreme(np.max, -np.inf), _extreme_rule, quiet=True)
+reduce_min = primitive("reduce_min", _extreme(np.min, np.inf), _extreme_rule, quiet=True)
+reduce_variance = primitive("reduce_variance", _variance, _variance_rule, quiet=True)
 reduce_std = primitive(
-    "reduce_std", lambda x, *, axis, keepdims: np.sqrt(_variance(x, axis=axis, keepdims=keepdims)), _std_rule
+    "reduce_std",
+    lambda x, *, axis, keepdims: np.sqrt(_variance(x, axis=axis, keepdims=keepdims)),
+    _std_rule,
+    quiet=True,
 )
-euclidean_norm = primitive("euclidean_norm", _euclidean_norm, _norm_rule)
+euclidean_norm = primitive("euclidean_norm", _euclidean_norm, _norm_rule, quiet=True)

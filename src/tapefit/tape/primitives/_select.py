@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from tapefit.tape._primitive import primitive
+from tapefit.tape._primitive import Primitive, primitive
 from tapefit.tape._tensor import Tensor
 
 
@@ -23,7 +23,7 @@ def zeros_for(x: Any) -> Any:
     return np.zeros((), array_in(x).dtype)
 
 
-where = primitive(
+where: Primitive = primitive(
     "where",
     np.where,
     None,

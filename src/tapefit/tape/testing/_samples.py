@@ -1,0 +1,376 @@
+"""SAMPLES: for every row of the table, where it is defined, on what shapes, and its special points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from tapefit.tape.testing._domains import (
+    Domain,
+    between,
+    index,
+    nonzero,
+    plane,
+    positive,
+    real,
+    spaced,
+    truth,
+)
+
+Shapes = tuple[tuple[int, ...], ...]
+Case = tuple[Shapes, dict[str, Any]]
+_INF = float("inf")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Special:
+    """A point where the gradient is a convention: arguments, and the gradient of the summed output."""
+
+    args: tuple[Any, ...]
+    gradients: tuple[Any, ...]
+    params: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Samples:
+    """How to try one primitive.
+
+    Attributes
+    ----------
+    domains
+        One an argument.
+    cases
+        The shapes of the arguments and the keyword parameters. Rows that broadcast are tried on drawn shapes, too.
+    complex
+        True if the row is defined and differentiable for complex arguments.
+    special
+        Points where the gradient is a convention.
+    errors
+        Arguments and parameters that the row refuses.
+    """
+
+    domains: tuple[Domain, ...]
+    cases: tuple[Case, ...]
+    complex: bool = False
+    special: tuple[Special, ...] = ()
+    errors: tuple[tuple[tuple[Any, ...], dict[str, Any]], ...] = ()
+
+
+_ONE: tuple[Case, ...] = tuple((((shape),), {}) for shape in ((), (3,), (2, 1, 2), (0,), (0, 2)))
+_TWO: tuple[Case, ...] = tuple(
+    (shapes, {})
+    for shapes in (
+        ((), ()),
+        ((3,), (3,)),
+        ((3,), ()),
+        ((), (2, 2)),
+        ((2, 1), (1, 3)),
+        ((2, 1), (3,)),
+        ((1,), (2, 1, 2)),
+        ((0,), (1,)),
+        ((0, 2), (2,)),
+    )
+)
+_UNEQUAL: tuple[tuple[tuple[Any, ...], dict[str, Any]], ...] = ((((1.0, 2.0, 3.0), (1.0, 2.0)), {}),)
+
+
+def _elementwise(domain: Domain = real, **more: Any) -> Samples:
+    return Samples(domains=(domain,), cases=_ONE, **more)
+
+
+def _pairs(x: Domain = real, y: Domain = real, **more: Any) -> Samples:
+    return Samples(domains=(x, y), cases=_TWO, errors=_UNEQUAL, **more)
+
+
+_REDUCED: tuple[Case, ...] = tuple(
+    ((shape,), {"axis": axis, "keepdims": keepdims})
+    for shape, axis in (
+        ((), None),
+        ((3,), None),
+        ((3,), (0,)),
+        ((2, 3), None),
+        ((2, 3), (0,)),
+        ((2, 3), (1,)),
+        ((2, 3), (0, 1)),
+        ((2, 3), ()),
+        ((2, 3, 2), (0, 2)),
+        ((0, 2), (1,)),
+    )
+    for keepdims in (False, True)
+)
+
+
+def _reduction(domain: Domain = real, **more: Any) -> Samples:
+    return Samples(
+        domains=(domain,), cases=_REDUCED, errors=(((((1.0, 2.0),)), {"axis": (3,), "keepdims": False}),), **more
+    )
+
+
+def _reduced_special(point: Any, gradient: Any) -> Special:
+    return Special(args=(point,), gradients=(gradient,), params={"axis": None, "keepdims": False})
+
+
+_ARITHMETIC = {
+    "add": _pairs(complex=True),
+    "subtract": _pairs(complex=True),
+    "multiply": _pairs(complex=True),
+    "divide": _pairs(
+        y=nonzero,
+        complex=True,
+        special=(
+            Special(args=(1.0, 0.0), gradients=(_INF, -_INF)),
+            Special(args=(0.0, 2.0), gradients=(0.5, 0.0)),
+        ),
+    ),
+    "ratio": _pairs(y=nonzero, complex=True, special=(Special(args=(0.0, 2.0), gradients=(0.5, 0.0)),)),
+    "divide_no_nan": _pairs(y=nonzero, complex=True, special=(Special(args=(1.0, 0.0), gradients=(0.0, 0.0)),)),
+    "pow": _pairs(
+        x=positive,
+        complex=True,
+        special=(
+            Special(args=(0.0, 0.0), gradients=(0.0, 0.0)),
+            Special(args=(0.0, 1.0), gradients=(1.0, 0.0)),
+            Special(args=(0.0, 2.0), gradients=(0.0, 0.0)),
+            Special(args=(0.0, 0.5), gradients=(_INF, 0.0)),
+            Special(args=(-2.0, 2.0), gradients=(-4.0, 0.0)),
+            Special(args=(-2.0, 0.0), gradients=(0.0, 0.0)),
+            Special(args=(-2.0, -1.0), gradients=(-0.25, 0.0)),
+        ),
+    ),
+    "maximum": _pairs(spaced(), spaced(0.25), special=(Special(args=(1.0, 1.0), gradients=(1.0, 0.0)),)),
+    "minimum": _pairs(spaced(), spaced(0.25), special=(Special(args=(1.0, 1.0), gradients=(1.0, 0.0)),)),
+    "squared_difference": _pairs(complex=False, special=(Special(args=(1.0, 1.0), gradients=(0.0, 0.0)),)),
+    "clip_by_value": Samples(
+        domains=(spaced(), between(-1.05, -0.95), between(0.95, 1.05)),
+        cases=(
+            (((), (), ()), {}),
+            (((5,), (), ()), {}),
+            (((2, 4), (4,), (2, 1)), {}),
+            (((0,), (), ()), {}),
+        ),
+        special=(
+            Special(args=(1.0, 0.0, 1.0), gradients=(1.0, 0.0, 0.0)),
+            Special(args=(0.0, 0.0, 1.0), gradients=(1.0, 0.0, 0.0)),
+            Special(args=(2.0, 0.0, 1.0), gradients=(0.0, 0.0, 1.0)),
+            Special(args=(-2.0, 0.0, 1.0), gradients=(0.0, 1.0, 0.0)),
+        ),
+        errors=((((1.0, 2.0, 3.0), (1.0, 2.0), 3.0), {}),),
+    ),
+    "floordiv": _pairs(spaced(), between(0.9, 1.1)),
+    "floormod": _pairs(spaced(), between(0.99, 1.01)),
+}
+
+_ELEMENTWISE = {
+    "abs": _elementwise(nonzero, complex=True, special=(Special(args=(0.0,), gradients=(0.0,)),)),
+    "conj": _elementwise(complex=True),
+    "cos": _elementwise(complex=True),
+    "exp": _elementwise(complex=True, special=(Special(args=(-_INF,), gradients=(0.0,)),)),
+    "expm1": _elementwise(complex=True),
+    "identity": _elementwise(complex=True),
+    "log": _elementwise(positive, complex=True, special=(Special(args=(0.0,), gradients=(_INF,)),)),
+    "log1p": _elementwise(positive, complex=True, special=(Special(args=(-1.0,), gradients=(_INF,)),)),
+    "negative": _elementwise(complex=True),
+    "relu": _elementwise(nonzero, special=(Special(args=(0.0,), gradients=(0.0,)),)),
+    "sigmoid": _elementwise(
+        complex=True,
+        special=(Special(args=(-800.0,), gradients=(0.0,)), Special(args=(800.0,), gradients=(0.0,))),
+    ),
+    "sign": _elementwise(nonzero, special=(Special(args=(0.0,), gradients=(0.0,)),)),
+    "sin": _elementwise(complex=True),
+    "softplus": _elementwise(
+        special=(Special(args=(100.0,), gradients=(1.0,)), Special(args=(-800.0,), gradients=(0.0,)))
+    ),
+    "sqrt": _elementwise(positive, complex=True, special=(Special(args=(0.0,), gradients=(_INF,)),)),
+    "square": _elementwise(complex=True),
+    "stop_gradient": _elementwise(),
+    "tanh": _elementwise(complex=True, special=(Special(args=(500.0,), gradients=(0.0,)),)),
+    "cast": Samples(
+        domains=(real,), cases=tuple((((s),), {"dtype": "float64"}) for s in ((), (3,), (0, 2))), complex=False
+    ),
+}
+
+_NO_DERIVATIVE = {
+    **dict.fromkeys(("ceil", "floor", "round", "is_nan", "is_inf", "is_finite"), _elementwise(spaced())),
+    **dict.fromkeys(
+        ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal"), _pairs(spaced(), spaced(0.25))
+    ),
+    **dict.fromkeys(("logical_and", "logical_or", "logical_xor"), Samples(domains=(truth, truth), cases=_TWO)),
+    "logical_not": _elementwise(truth),
+    "reduce_any": Samples(domains=(truth,), cases=_REDUCED),
+    "reduce_all": Samples(domains=(truth,), cases=_REDUCED),
+    **dict.fromkeys(
+        ("argmax", "argmin"),
+        Samples(
+            domains=(spaced(),),
+            cases=tuple((((2, 3),), {"axis": axis, "dtype": "int64"}) for axis in (0, 1)),
+            errors=((((1.0, 2.0),), {"axis": 3, "dtype": "int64"}),),
+        ),
+    ),
+}
+
+_REDUCTIONS = {
+    "reduce_sum": _reduction(complex=True),
+    "reduce_mean": _reduction(complex=True),
+    "reduce_max": _reduction(spaced(), special=(_reduced_special((1.0, 1.0, 0.0), (0.5, 0.5, 0.0)),)),
+    "reduce_min": _reduction(spaced(), special=(_reduced_special((1.0, 0.0, 0.0), (0.0, 0.5, 0.5)),)),
+    "reduce_variance": _reduction(special=(_reduced_special((2.0, 2.0, 2.0), (0.0, 0.0, 0.0)),)),
+    "reduce_std": Samples(
+        domains=(spaced(),),
+        # of a single element the deviation is 0, a kink
+        cases=tuple(c for c in _REDUCED if c[0][0] and c[1]["axis"] != () and 0 not in c[0][0]),
+        special=(_reduced_special((2.0, 2.0, 2.0), (0.0, 0.0, 0.0)),),
+    ),
+    "euclidean_norm": _reduction(
+        nonzero,
+        complex=True,
+        special=(_reduced_special((0.0, 0.0), (0.0, 0.0)), _reduced_special((3e300, 4e300), (0.6, 0.8))),
+    ),
+}
+
+_ARRAYS = {
+    "reshape": Samples(
+        domains=(real,),
+        cases=(
+            (((),), {"shape": (1, 1)}),
+            (((6,),), {"shape": (2, 3)}),
+            (((2, 3),), {"shape": (6,)}),
+            (((1,),), {"shape": ()}),
+            (((0, 2),), {"shape": (2, 0)}),
+        ),
+        complex=True,
+        errors=((((1.0, 2.0, 3.0),), {"shape": (2, 2)}),),
+    ),
+    "broadcast_to": Samples(
+        domains=(real,),
+        cases=(
+            (((),), {"shape": (2, 2)}),
+            (((),), {"shape": ()}),
+            (((3,),), {"shape": (2, 3)}),
+            (((2, 1),), {"shape": (2, 3)}),
+            (((1, 2),), {"shape": (0, 2)}),
+        ),
+        complex=True,
+        errors=((((1.0, 2.0, 3.0),), {"shape": (2, 2)}),),
+    ),
+    "transpose": Samples(
+        domains=(real,),
+        cases=(
+            (((),), {"axes": ()}),
+            (((2, 3),), {"axes": (1, 0)}),
+            (((2, 1, 3),), {"axes": (2, 0, 1)}),
+            (((0, 2),), {"axes": (1, 0)}),
+        ),
+        complex=True,
+        errors=((((1.0, 2.0),), {"axes": (1, 0)}),),
+    ),
+    "matrix_transpose": Samples(domains=(real,), cases=((((2, 3),), {}), (((2, 1, 3),), {})), complex=True),
+    "concat": Samples(
+        domains=(real, real, real),
+        cases=(
+            (((2,), (3,), (1,)), {"axis": 0}),
+            (((2, 1), (2, 3), (2, 0)), {"axis": 1}),
+            (((1, 2), (2, 2), (1, 2)), {"axis": 0}),
+        ),
+        complex=True,
+        errors=((((1.0, 2.0), ((1.0, 2.0),)), {"axis": 0}),),
+    ),
+    "getitem": Samples(
+        domains=(real,),
+        cases=(
+            (((4,),), {"key": (1,)}),
+            (((4,),), {"key": (slice(None, None, -2),)}),
+            (((3, 4),), {"key": (slice(1, 3), -1)}),
+            (((3, 4),), {"key": (Ellipsis, None, slice(0, 2))}),
+            (((3, 4),), {"key": (slice(2, 2),)}),
+        ),
+        complex=True,
+        errors=((((1.0, 2.0),), {"key": (5,)}),),
+    ),
+    "put": Samples(
+        domains=(real,),
+        cases=(
+            (((),), {"key": (1,), "shape": (4,)}),
+            (((2,),), {"key": (slice(1, 3), 0), "shape": (4, 2)}),
+            (((2, 3),), {"key": (Ellipsis, slice(0, 3)), "shape": (2, 4)}),
+        ),
+        complex=True,
+        errors=((((1.0, 2.0),), {"key": (slice(0, 1),), "shape": (4,)}),),
+    ),
+    "gather": Samples(
+        domains=(real, index(3)),
+        cases=(
+            (((3,), (5,)), {"axis": 0}),
+            (((3, 2), (2, 2)), {"axis": 0}),
+            (((2, 3), (4,)), {"axis": 1}),
+            (((2, 3), ()), {"axis": 1}),
+            (((3, 2), (0,)), {"axis": 0}),
+        ),
+        complex=True,
+        errors=((((1.0, 2.0), (7,)), {"axis": 0}),),
+    ),
+    "add_at": Samples(
+        domains=(real, index(3)),
+        cases=(
+            (((5,), (5,)), {"axis": 0, "shape": (3,)}),
+            (((2, 2, 2), (2, 2)), {"axis": 0, "shape": (3, 2)}),
+            (((2, 4), (4,)), {"axis": 1, "shape": (2, 3)}),
+        ),
+        complex=True,
+        errors=((((1.0, 2.0), (0, 9)), {"axis": 0, "shape": (3,)}),),
+    ),
+    "where": Samples(
+        domains=(truth, real, real),
+        cases=(
+            (((), (), ()), {}),
+            (((3,), (3,), ()), {}),
+            (((2, 1), (3,), (2, 3)), {}),
+            (((2,), (), ()), {}),
+            (((0,), (1,), (0,)), {}),
+        ),
+        complex=True,
+        errors=((((True, False), (1.0, 2.0, 3.0), 0.0), {}),),
+    ),
+}
+
+_MATRICES = {
+    "matmul": Samples(
+        domains=(real, real),
+        cases=(
+            (((2, 3), (3, 2)), {}),
+            (((1, 3), (3, 1)), {}),
+            (((2, 2, 3), (3, 2)), {}),
+            (((2, 3), (2, 3, 1)), {}),
+            (((2, 1, 2, 2), (3, 2, 1)), {}),
+            (((0, 2), (2, 3)), {}),
+            (((2, 0), (0, 3)), {}),
+        ),
+        complex=True,
+        errors=(((((1.0, 2.0),), ((1.0, 2.0),)), {}),),
+    ),
+}
+
+_ALONG: tuple[Case, ...] = ((((3,),), {"axis": -1}), (((2, 3),), {"axis": -1}), (((2, 3),), {"axis": -2}))
+_SOFTMAX = {
+    "softmax": Samples(
+        domains=(real,),
+        cases=_ALONG,
+        special=(Special(args=((1000.0, 0.0),), gradients=((0.0, 0.0),), params={"axis": -1}),),
+    ),
+    "log_softmax": Samples(
+        domains=(real,),
+        cases=_ALONG,
+        special=(Special(args=((1000.0, 0.0),), gradients=((-1.0, 1.0),), params={"axis": -1}),),
+    ),
+}
+
+SAMPLES: dict[str, Samples] = {
+    **_ARITHMETIC,
+    **_ELEMENTWISE,
+    **_NO_DERIVATIVE,
+    **_REDUCTIONS,
+    **_ARRAYS,
+    **_MATRICES,
+    **_SOFTMAX,
+}
+
+__all__ = ["SAMPLES", "Samples", "Special", "plane"]

@@ -1,0 +1,162 @@
+"""Every row of the table of primitives, on its samples: derivatives to second order, and the laws of rules."""
+
+import functools
+
+import hypothesis.extra.numpy as hnp
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import tapefit as tf
+from tapefit.errors import InvalidArgumentError
+from tapefit.tape import REGISTRY
+from tapefit.tape.testing import SAMPLES, check_dtype, check_grads, check_recorded, check_rows
+from tapefit.tape.testing._domains import plane, truth
+
+DIFFERENTIABLE = sorted(n for n, row in REGISTRY.items() if row.variadic or any(row.rules))
+BROADCASTING = sorted(n for n in DIFFERENTIABLE if REGISTRY[n].broadcasts and len(SAMPLES[n].domains) > 1)
+BROADCASTING.remove("matmul")  # its last two axes do not broadcast; its samples cover the others
+
+
+def cases(names, *, complex_only=False):
+    for name in names:
+        for k, (shapes, params) in enumerate(SAMPLES[name].cases):
+            if not complex_only or SAMPLES[name].complex:
+                yield pytest.param(name, shapes, params, id=f"{name}-{k}")
+
+
+def drawn(name, shapes, seed=0, *, complex_plane=False):
+    rng = np.random.default_rng(seed)
+    arrays = [domain(rng, shape) for domain, shape in zip(SAMPLES[name].domains, shapes, strict=True)]
+    return [plane(rng, a.shape) if complex_plane and a.dtype.kind == "f" else a for a in arrays]
+
+
+def typed(params):
+    return {k: np.dtype(v) if k == "dtype" else v for k, v in params.items()}
+
+
+def op_of(name, params):
+    return functools.partial(REGISTRY[name], **typed(params))
+
+
+def test_every_row_has_samples_and_every_sample_a_row():
+    assert sorted(SAMPLES) == sorted(REGISTRY)
+
+
+def test_the_number_of_rows_does_not_shrink():
+    assert len(REGISTRY) >= 68
+
+
+@pytest.mark.parametrize(("name", "shapes", "params"), list(cases(DIFFERENTIABLE)))
+def test_gradients_agree_with_differences_to_second_order(name, shapes, params):
+    check_grads(op_of(name, params), drawn(name, shapes))
+
+
+@pytest.mark.parametrize(("name", "shapes", "params"), list(cases(DIFFERENTIABLE, complex_only=True)))
+def test_complex_gradients_agree_with_differences_to_second_order(name, shapes, params):
+    check_grads(op_of(name, params), drawn(name, shapes, complex_plane=True))
+
+
+@pytest.mark.parametrize(("name", "shapes", "params"), list(cases(DIFFERENTIABLE)))
+def test_a_rule_with_leading_axes_equals_its_rows(name, shapes, params):
+    check_rows(op_of(name, params), drawn(name, shapes))
+
+
+@pytest.mark.parametrize(("name", "shapes", "params"), list(cases(DIFFERENTIABLE, complex_only=True)))
+def test_a_complex_rule_with_leading_axes_equals_its_rows(name, shapes, params):
+    check_rows(op_of(name, params), drawn(name, shapes, complex_plane=True))
+
+
+@pytest.mark.parametrize(("name", "shapes", "params"), list(cases(DIFFERENTIABLE)))
+def test_rules_on_tensors_equal_rules_on_arrays(name, shapes, params):
+    check_recorded(op_of(name, params), drawn(name, shapes))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float16"])
+@pytest.mark.parametrize(("name", "shapes", "params"), list(cases(n for n in DIFFERENTIABLE if n != "cast")))
+def test_narrow_gradients_agree_with_double_precision(name, shapes, params, dtype):
+    check_dtype(op_of(name, params), drawn(name, shapes), dtype=dtype, rtol=1e-4 if dtype == "float32" else 3e-2)
+
+
+@pytest.mark.parametrize(("name", "shapes", "params"), list(cases(DIFFERENTIABLE, complex_only=True)))
+def test_complex64_gradients_agree_with_double_precision(name, shapes, params):
+    check_dtype(op_of(name, params), drawn(name, shapes, complex_plane=True), dtype="complex64")
+
+
+@pytest.mark.parametrize("name", BROADCASTING)
+@settings(max_examples=8, deadline=None, derandomize=True)
+@given(data=st.data())
+def test_gradients_on_drawn_broadcasting_shapes(name, data):
+    n = len(SAMPLES[name].domains)
+    shapes = data.draw(hnp.mutually_broadcastable_shapes(num_shapes=n, max_dims=3, max_side=3)).input_shapes
+    values = drawn(name, shapes, seed=data.draw(st.integers(0, 99)))
+    check_grads(op_of(name, {}), values, order=1)
+    check_rows(op_of(name, {}), values)
+
+
+@pytest.mark.parametrize("name", sorted(n for n in REGISTRY if n.startswith("reduce_") or n == "euclidean_norm"))
+@settings(max_examples=8, deadline=None, derandomize=True)
+@given(data=st.data())
+def test_reductions_on_drawn_shapes_and_axes(name, data):
+    shape = data.draw(hnp.array_shapes(min_dims=1, max_dims=3, max_side=3))
+    drawn_axes = data.draw(st.none() | hnp.valid_tuple_axes(len(shape), min_size=1))
+    axes = None if drawn_axes is None else tuple(sorted(i % len(shape) for i in drawn_axes))
+    params = {"axis": axes, "keepdims": data.draw(st.booleans())}
+    (values,) = drawn(name, (shape,), seed=data.draw(st.integers(0, 99)))
+    got = REGISTRY[name](values, **params)
+    numpy_name = {"euclidean_norm": "linalg.norm", "reduce_variance": "var"}.get(name, name.removeprefix("reduce_"))
+    if name == "euclidean_norm":
+        wanted = np.sqrt(np.sum(values**2, axis=axes, keepdims=params["keepdims"]))
+    else:
+        wanted = getattr(np, numpy_name)(values, axis=axes, keepdims=params["keepdims"])
+    np.testing.assert_allclose(got, wanted, rtol=1e-12, atol=1e-14)
+    reduced = np.prod([shape[i] for i in range(len(shape)) if axes is None or i in axes])
+    if values.dtype.kind == "f" and (name != "reduce_std" or reduced > 1):
+        check_grads(op_of(name, params), [values], order=1)
+
+
+@pytest.mark.parametrize("name", sorted(set(REGISTRY) - set(DIFFERENTIABLE)))
+def test_a_row_without_rules_gives_none(name):
+    for shapes, params in SAMPLES[name].cases:
+        values = drawn(name, shapes)
+        floating = [tf.Variable(v) if v.dtype.kind == "f" else tf.constant(v) for v in values]
+        with tf.GradientTape() as tape:
+            y = REGISTRY[name](*map(tf.convert_to_tensor, floating), **typed(params))
+        assert all(g is None for g in tape.gradient(y, floating))
+
+
+def specials():
+    for name in sorted(SAMPLES):
+        for k, special in enumerate(SAMPLES[name].special):
+            yield pytest.param(name, special, id=f"{name}-{k}")
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize(("name", "special"), list(specials()))
+def test_gradients_at_special_points(name, special, dtype):
+    if any(np.any(np.isfinite(a) & (np.abs(a) > 1e38)) for a in map(np.asarray, special.args)) and dtype == "float32":
+        pytest.skip("the point lies outside of float32")
+    xs = [tf.constant(np.asarray(a, dtype)) for a in special.args]
+    with tf.GradientTape() as tape:
+        tape.watch(xs)
+        y = REGISTRY[name](*xs, **(special.params or {}))
+    for got, wanted in zip(tape.gradient(y, xs), special.gradients, strict=True):
+        np.testing.assert_allclose(got.numpy(), np.asarray(wanted, dtype), rtol=1e-6)
+
+
+def refusals():
+    for name in sorted(SAMPLES):
+        for k, (args, params) in enumerate(SAMPLES[name].errors):
+            yield pytest.param(name, args, params, id=f"{name}-{k}")
+
+
+@pytest.mark.parametrize(("name", "args", "params"), list(refusals()))
+def test_what_a_row_refuses_is_an_error_that_names_it(name, args, params):
+    with pytest.raises(InvalidArgumentError, match=name):
+        REGISTRY[name](*map(tf.constant, args), **typed(params))
+
+
+def test_truth_values_are_no_place_for_a_gradient():
+    flags = truth(np.random.default_rng(0), (3,))
+    check_grads(lambda c, x: tf.where(c, x * x, x), [flags, [1.0, 2.0, 3.0]])
