@@ -362,7 +362,7 @@ class GradientTape:
 
 def _packed(sources: Any, values: list[Any]) -> Any:
     """The values in the structure of the sources."""
-    if type(sources) is list and len(sources) == len(values):
+    if type(sources) is list and not any(map(nest.is_nested, sources)):
         return values
     return nest.pack_sequence_as(sources, values)
 
@@ -435,7 +435,7 @@ def _given_seed(g: Any, target: Any) -> Any:
         return _ones(target._array)
     if isinstance(g, Variable):
         g = g._value_for_op()
-    seed = g if isinstance(g, Tensor) else like(g, target)
+    seed = g if isinstance(g, Tensor) else like(np.array(g), target)  # a copy: it may become the gradient itself
     if seed.dtype is not target.dtype or seed.shape != target.shape:
         raise ValueError(
             f"An output gradient needs the shape and dtype of its target, {tuple(target.shape)} {target.dtype.name}, "

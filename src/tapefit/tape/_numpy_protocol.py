@@ -114,7 +114,7 @@ def _array_ufunc(self: Any, ufunc: np.ufunc, method: str, *inputs: Any, **option
     if method == "__call__" and op is not None and not options:
         return op(*inputs)
     what = f"np.{ufunc.__name__}" if method == "__call__" else f"np.{ufunc.__name__}.{method}"
-    if method == "__call__" and op is not None and set(options) != {"out"}:
+    if method == "__call__" and op is not None:
         what += f" with {', '.join(sorted(options))}"
     return _off_the_tape(what, getattr(ufunc, method), inputs, options)
 

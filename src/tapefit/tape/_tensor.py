@@ -100,6 +100,9 @@ class Tensor:
     def __index__(self) -> int:
         return self._array[()].__index__() if not self._array.ndim else self._array.__index__()
 
+    def __round__(self, ndigits: int | None = None) -> Any:
+        return round(self._array.item(), ndigits)
+
     def __len__(self) -> int:
         if not self._array.ndim:
             raise TypeError("Scalar tensor has no len(); a tensor with at least one dimension has.")

@@ -207,6 +207,9 @@ class Variable:
     def __index__(self) -> int:
         return self._value_for_op().__index__()
 
+    def __round__(self, ndigits: int | None = None) -> Any:
+        return round(self._value_for_op(), ndigits)
+
     def __len__(self) -> int:
         return len(self._value_for_op())
 

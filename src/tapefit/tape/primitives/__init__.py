@@ -77,6 +77,7 @@ from tapefit.tape.primitives._nn import (
     softmax,
 )
 from tapefit.tape.primitives._ratio import (
+    product,
     ratio,
 )
 from tapefit.tape.primitives._reductions import (
@@ -143,6 +144,7 @@ __all__ = [
     "negative",
     "not_equal",
     "power",
+    "product",
     "put",
     "ratio",
     "reduce_all",

@@ -1,10 +1,12 @@
 """The arithmetic of two operands."""
 
 import operator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from tapefit.errors import InvalidArgumentError
 from tapefit.tape._primitive import Primitive, primitive
 from tapefit.tape.primitives._compare import (
     equal,
@@ -16,7 +18,7 @@ from tapefit.tape.primitives._compare import (
     not_equal,
 )
 from tapefit.tape.primitives._elementwise import is_complex, log
-from tapefit.tape.primitives._ratio import ratio
+from tapefit.tape.primitives._ratio import product, ratio
 from tapefit.tape.primitives._select import constant_like, where, zeros_for
 
 
@@ -29,6 +31,17 @@ def _log_of_positive(x: Any) -> Any:
     """log(x) where a real x is positive or a complex x is not 0, and 0 elsewhere."""
     inside = not_equal(x, zeros_for(x)) if is_complex(x) else greater(x, zeros_for(x))
     return log(where(inside, x, constant_like(1, x)))
+
+
+def _of_whole_numbers(fn: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """`fn`, refusing to divide integers by 0, for which they have no inf or nan."""
+
+    def checked(x: Any, y: Any) -> Any:
+        if y.dtype.kind in "iu" and not np.all(y):
+            raise InvalidArgumentError("Integer division by zero; cast to a floating dtype for inf or nan.")
+        return fn(x, y)
+
+    return checked
 
 
 add = primitive(
@@ -56,7 +69,7 @@ divide = primitive(
     "divide",
     operator.truediv,
     lambda g, ans, x, y: ratio(g, y),
-    lambda g, ans, x, y: -ratio(ratio(g * x, y), y),
+    lambda g, ans, x, y: -ratio(ratio(product(g, x), y), y),
     broadcasts=True,
     quiet=True,
 )
@@ -71,8 +84,8 @@ divide_no_nan: Primitive = primitive(
 power: Primitive = primitive(
     "pow",
     operator.pow,
-    lambda g, ans, x, y: g * (y * power(x, _nonzero(y) - constant_like(1, y))),
-    lambda g, ans, x, y: g * ans * _log_of_positive(x),
+    lambda g, ans, x, y: product(g, y * power(x, _nonzero(y) - constant_like(1, y))),
+    lambda g, ans, x, y: product(g, ans * _log_of_positive(x)),
     broadcasts=True,
     quiet=True,
 )
@@ -105,10 +118,10 @@ clip_by_value = primitive(
     lambda g, ans, x, low, high: where(greater(x, high), g, zeros_for(g)),
     broadcasts=True,
 )
-floordiv = primitive("floordiv", operator.floordiv, None, None, broadcasts=True, quiet=True)
+floordiv = primitive("floordiv", _of_whole_numbers(operator.floordiv), None, None, broadcasts=True, quiet=True)
 floormod = primitive(
     "floormod",
-    operator.mod,
+    _of_whole_numbers(operator.mod),
     lambda g, ans, x, y: g,
     lambda g, ans, x, y: -g * floordiv(x, y),
     broadcasts=True,

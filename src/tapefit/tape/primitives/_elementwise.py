@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from tapefit.tape._primitive import Primitive, primitive
-from tapefit.tape.primitives._ratio import ratio
+from tapefit.tape.primitives._ratio import product, ratio
 from tapefit.tape.primitives._select import array_in, zeros_for
 
 
@@ -51,13 +51,13 @@ cast = primitive("cast", _cast, _cast_rule, quiet=True)
 conj: Primitive = primitive("conj", np.conj, lambda g, ans, x: conj(g))
 negative = primitive("negative", operator.neg, lambda g, ans, x: -g)
 sign = primitive("sign", _sign, lambda g, ans, x: g * zeros_for(g))
-absolute = primitive("abs", np.abs, _abs_rule)
+absolute = primitive("abs", np.abs, _abs_rule, quiet=True)
 square = primitive("square", np.square, lambda g, ans, x: g * (2 * x))
 sqrt = primitive("sqrt", np.sqrt, lambda g, ans, x: ratio(0.5 * g, ans), quiet=True)
-exp = primitive("exp", np.exp, lambda g, ans, x: g * ans, quiet=True)
+exp = primitive("exp", np.exp, lambda g, ans, x: product(g, ans), quiet=True)
 log = primitive("log", np.log, lambda g, ans, x: ratio(g, x), quiet=True)
 log1p = primitive("log1p", np.log1p, lambda g, ans, x: ratio(g, 1 + x), quiet=True)
-expm1 = primitive("expm1", np.expm1, lambda g, ans, x: g * (ans + 1), quiet=True)
+expm1 = primitive("expm1", np.expm1, lambda g, ans, x: product(g, ans + 1), quiet=True)
 sin = primitive("sin", np.sin, lambda g, ans, x: g * cos(x), quiet=True)
 cos: Primitive = primitive("cos", np.cos, lambda g, ans, x: -(g * sin(x)), quiet=True)
 tanh = primitive("tanh", np.tanh, lambda g, ans, x: g * (1 - square(ans)))

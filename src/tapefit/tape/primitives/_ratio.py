@@ -1,4 +1,7 @@
-"""Division where 0 / 0 is 0."""
+"""Products and ratios in which a cotangent of 0 stays 0, whatever it meets.
+
+A branch that `where` did not take sends back zeros; they must not become NaN at a pole or outside of a domain.
+"""
 
 from typing import Any
 
@@ -7,17 +10,27 @@ import numpy as np
 from tapefit.tape._primitive import Primitive, primitive
 
 
-def _ratio(x: Any, y: Any) -> Any:
-    out = np.divide(x, y)
-    return np.where((x == 0) & (y == 0), np.zeros((), out.dtype), out) if np.isnan(out).any() else out
+def _zeros_kept(x: Any, out: Any) -> Any:
+    """`out` with 0 for its NaNs where `x` is 0."""
+    return np.where(x == 0, np.zeros((), out.dtype), out) if np.isnan(out).any() else out
 
 
-# x / y with 0 / 0 = 0: what a rule needs where a cotangent of 0 meets a pole.
+# g / y with 0 for g = 0, also where y is 0 or NaN
 ratio: Primitive = primitive(
     "ratio",
-    _ratio,
+    lambda x, y: _zeros_kept(x, np.divide(x, y)),
     lambda g, ans, x, y: ratio(g, y),
-    lambda g, ans, x, y: -ratio(ratio(g * x, y), y),
+    lambda g, ans, x, y: -ratio(ratio(product(g, x), y), y),
+    broadcasts=True,
+    quiet=True,
+)
+
+# g * y with 0 for g = 0, also where y is infinite or NaN
+product: Primitive = primitive(
+    "product",
+    lambda x, y: _zeros_kept(x, np.multiply(x, y)),
+    lambda g, ans, x, y: product(g, y),
+    lambda g, ans, x, y: product(g, x),
     broadcasts=True,
     quiet=True,
 )

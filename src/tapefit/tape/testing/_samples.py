@@ -123,6 +123,7 @@ _ARITHMETIC = {
         ),
     ),
     "ratio": _pairs(y=nonzero, complex=True, special=(Special(args=(0.0, 2.0), gradients=(0.5, 0.0)),)),
+    "product": _pairs(complex=True, special=(Special(args=(0.0, 2.0), gradients=(2.0, 0.0)),)),
     "divide_no_nan": _pairs(y=nonzero, complex=True, special=(Special(args=(1.0, 0.0), gradients=(0.0, 0.0)),)),
     "pow": _pairs(
         x=positive,
