@@ -1,0 +1,29 @@
+"""Data: sources of rows, and the frozen encoding of their columns as a design matrix."""
+
+from tapefit.data._block import Block, RowCount, encode
+from tapefit.data._checks import check_design
+from tapefit.data._encoding import Encoding
+from tapefit.data._feature import Feature
+from tapefit.data._from_arrays import from_arrays
+from tapefit.data._learn import learn_encoding
+from tapefit.data._match import numeric_target
+from tapefit.data._sources import read
+from tapefit.data._table import Categorical, Column, Numeric, Table, Unsupported
+
+__all__ = [
+    "Block",
+    "Categorical",
+    "Column",
+    "Encoding",
+    "Feature",
+    "Numeric",
+    "RowCount",
+    "Table",
+    "Unsupported",
+    "check_design",
+    "encode",
+    "from_arrays",
+    "learn_encoding",
+    "numeric_target",
+    "read",
+]

@@ -1,0 +1,78 @@
+"""The block: rows as the arrays that a regression works on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tapefit.data._design import design_matrix
+from tapefit.data._encoding import Encoding
+from tapefit.data._match import matched, numeric_target
+from tapefit.data._missing import Missing, complete_rows
+from tapefit.data._table import Table
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """Rows as arrays, every number finite.
+
+    Parameters
+    ----------
+    X : (n, p) float64 array, Fortran order
+        The terms without the intercept.
+    y : (n,) float64 array
+        The target.
+    weight : (n,) float64 array, optional
+        The weight of each row; 1 if None.
+    offset : (n,) float64 array, optional
+        What is added to each row's linear predictor; 0 if None.
+    """
+
+    X: NDArray[np.float64]
+    y: NDArray[np.float64]
+    weight: NDArray[np.float64] | None = None
+    offset: NDArray[np.float64] | None = None
+
+
+@dataclass(frozen=True)
+class RowCount:
+    """What became of the rows: ``read == used + dropped``."""
+
+    read: int
+    used: int
+    dropped: int
+
+
+def encode(table: Table, encoding: Encoding, *, missing: Missing = "error") -> tuple[Block, RowCount]:
+    """Return features and target of a table as arrays, and how many rows they have.
+
+    Parameters
+    ----------
+    table : Table
+        With the columns of the encoding; others are not looked at.
+    encoding : Encoding
+        As `learn_encoding` returns it.
+    missing : {"error", "drop"}
+        What to do about a row with a missing or infinite value in a feature or in the target.
+
+    Raises
+    ------
+    DataError
+        As `Encoding.design`; also if the target is missing or not numeric.
+
+    Examples
+    --------
+    >>> import tapefit.data
+    >>> table = tapefit.data.from_arrays([1.0, 2.0, 3.0], [2.0, float("nan"), 6.0])
+    >>> block, rows = encode(table, tapefit.data.learn_encoding(table, "y"), missing="drop")
+    >>> block.y, rows
+    (array([2., 6.]), RowCount(read=3, used=2, dropped=1))
+    """
+    columns = matched(table, encoding.features)
+    target = numeric_target(table, encoding.target)
+    kept = complete_rows(table, (*columns, target), missing)
+    X = design_matrix(table, columns, tuple(encoding.indicated()), kept)
+    used = len(X)
+    return Block(X, target.values[kept]), RowCount(table.n, used, table.n - used)

@@ -1,0 +1,80 @@
+"""The design matrix: numbers as they are, an indicator for each level that has a term."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tapefit.data._feature import Feature
+from tapefit.data._table import Categorical, Numeric, Table
+from tapefit.data._wording import listing, quoted
+from tapefit.errors import DataError
+
+_REFERENCE, _UNSEEN = -1, -2
+
+
+def design_matrix(
+    table: Table,
+    columns: Sequence[Numeric | Categorical],
+    indicated: Sequence[tuple[Feature, tuple[str, ...] | None]],
+    kept: NDArray[np.bool_],
+) -> NDArray[np.float64]:
+    """Return the terms of the kept rows, (kept, p) float64 in Fortran order.
+
+    Parameters
+    ----------
+    table : Table
+        The table of the columns; messages name its rows.
+    columns : sequence of columns
+        One for each feature, of the feature's kind.
+    indicated : sequence of (Feature, levels)
+        The features, with the levels that have a term.
+    kept : (n,) bool array
+        The rows to take; each has a value in every column.
+
+    Raises
+    ------
+    DataError
+        If a kept row has a level that the feature does not know.
+    """
+    rows = slice(None) if kept.all() else np.flatnonzero(kept)
+    widths = [1 if levels is None else len(levels) for _, levels in indicated]
+    X = _zeros(int(np.count_nonzero(kept)), sum(widths))
+    j = 0
+    for column, (feature, levels), width in zip(columns, indicated, widths, strict=True):
+        if isinstance(column, Numeric):
+            X[:, j] = column.values[rows]
+        else:
+            codes = _term_codes(column, feature, levels or ())[column.codes[rows]]
+            if (codes == _UNSEEN).any():
+                raise _unseen(table, column, feature, int(np.flatnonzero(kept)[np.argmax(codes == _UNSEEN)]))
+            hit = np.flatnonzero(codes >= 0)
+            X[hit, j + codes[hit]] = 1.0
+        j += width
+    return X
+
+
+def _zeros(n: int, p: int) -> NDArray[np.float64]:
+    try:
+        return np.zeros((n, p), order="F")
+    except MemoryError:
+        raise DataError(
+            f"{n:,} rows of {p:,} terms need {8e-9 * n * p:,.0f} GB of memory, which is not there; use fewer features "
+            "or a text column with fewer levels"
+        ) from None
+
+
+def _term_codes(column: Categorical, feature: Feature, levels: Sequence[str]) -> NDArray[np.int64]:
+    """Return for each level of the column its position among the terms."""
+    position = dict.fromkeys(feature.levels or (), _REFERENCE) | {level: k for k, level in enumerate(levels)}
+    return np.array([position.get(level, _UNSEEN) for level in column.levels], dtype=np.int64)
+
+
+def _unseen(table: Table, column: Categorical, feature: Feature, i: int) -> DataError:
+    return DataError(
+        f"expected a level that the model was fitted on ({listing(feature.levels or ())}) but column "
+        f"{quoted(column.name)} has {quoted(column.levels[column.codes[i]])} on {table.row_label(i)}; correct it, "
+        "or fit again on data that has it"
+    )

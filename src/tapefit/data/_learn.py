@@ -1,0 +1,115 @@
+"""Learning an encoding from a table."""
+
+from __future__ import annotations
+
+import warnings
+from collections import Counter
+from collections.abc import Sequence
+from functools import reduce
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tapefit.data._encoding import Encoding
+from tapefit.data._feature import Feature
+from tapefit.data._match import numeric_target, usable
+from tapefit.data._missing import has_value
+from tapefit.data._table import Categorical, Numeric, Table
+from tapefit.data._trust import check_texts
+from tapefit.data._wording import quoted
+from tapefit.errors import DataError, DataWarning, UsageError
+
+
+def learn_encoding(
+    table: Table, target: str, *, features: Sequence[str] | None = None, intercept: bool = True
+) -> Encoding:
+    """Return how the columns of a table become the terms of a model.
+
+    Numeric columns enter as they are. Of a categorical column the levels are learned that occur in the rows
+    where no used column lacks a value; they are sorted, and the first is the reference.
+
+    Parameters
+    ----------
+    table : Table
+        The data to fit.
+    target : str
+        The column to explain.
+    features : sequence of str, optional
+        The columns to explain it by, in this order; every other column if not given.
+    intercept : bool
+        Whether the model has an intercept.
+
+    Raises
+    ------
+    UsageError
+        If a feature is given twice or is the target, or there is neither feature nor intercept.
+    DataError
+        If the target or a feature is not a column, the target is not numeric, a feature is of a kind that
+        cannot be used (dates, say), numbers with a few texts among them, or a text that names each row, or
+        two terms would have the same name.
+
+    Warns
+    -----
+    DataWarning
+        If a used column holds whole numbers that float64 had to round.
+
+    Examples
+    --------
+    >>> import tapefit.data
+    >>> table = tapefit.data.read({"x": [1.0, 2.0], "region": ["south", "north"], "y": [3.0, 4.0]})
+    >>> learn_encoding(table, "y").term_names
+    ('intercept', 'x', 'region[south]')
+    """
+    y = numeric_target(table, target)
+    columns = [usable(table, name) for name in _feature_names(table, target, features, intercept)]
+    for column in columns:
+        if isinstance(column, Categorical):
+            check_texts(table, column)
+    _warn_if_rounded([*columns, y])
+    complete = reduce(np.logical_and, map(has_value, columns), has_value(y))
+    encoding = Encoding(target, tuple(_feature(column, complete) for column in columns), intercept)
+    _check_terms(encoding)
+    return encoding
+
+
+def _feature_names(table: Table, target: str, features: Sequence[str] | None, intercept: bool) -> tuple[str, ...]:
+    if features is None:
+        names = tuple(name for name in table.columns if name != target)
+        if not names:
+            raise DataError(
+                f"expected columns beside the target {quoted(target)} but {table.source} has none; add a feature"
+            )
+        return names
+    names = (features,) if isinstance(features, str) else tuple(features)
+    for name, times in Counter(names).items():
+        if times > 1 or name == target:
+            fault = "is the target" if name == target else f"is given {times} times"
+            raise UsageError(f"features must be distinct columns but {quoted(name)} {fault}; remove it from features")
+    if not names and not intercept:
+        raise UsageError("a model needs a feature or an intercept but has neither; name a feature")
+    return names
+
+
+def _feature(column: Numeric | Categorical, complete: NDArray[np.bool_]) -> Feature:
+    if isinstance(column, Numeric):
+        return Feature(column.name)
+    # Without a complete row there is nothing to fit, and `encode` says why.
+    occurring = np.unique(column.codes[complete]) if complete.any() else range(len(column.levels))
+    return Feature(column.name, tuple(column.levels[code] for code in occurring))
+
+
+def _warn_if_rounded(columns: Sequence[Numeric | Categorical]) -> None:
+    for column in columns:
+        if isinstance(column, Numeric) and not column.exact:
+            warnings.warn(
+                f"column {quoted(column.name)} has whole numbers beyond 2**53, which float64 rounds; if it is an "
+                "identifier, leave it out",
+                DataWarning,
+                stacklevel=3,
+            )
+
+
+def _check_terms(encoding: Encoding) -> None:
+    for name, times in Counter(encoding.term_names).items():
+        if times > 1:
+            raise DataError(f"each term needs a name of its own but {times} are called {quoted(name)}; rename a column")

@@ -1,0 +1,19 @@
+"""Inference: what a fit says beyond its coefficients, and how sure it is."""
+
+from tapefit.inference._covariance import COVARIANCES, Covariance, Fit, covariance
+from tapefit.inference._model_file import load
+from tapefit.inference._prediction import Prediction
+from tapefit.inference._results import RegressionResults
+from tapefit.inference._statistics import Statistics, statistics
+
+__all__ = [
+    "COVARIANCES",
+    "Covariance",
+    "Fit",
+    "Prediction",
+    "RegressionResults",
+    "Statistics",
+    "covariance",
+    "load",
+    "statistics",
+]

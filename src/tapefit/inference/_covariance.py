@@ -1,0 +1,133 @@
+"""Covariances of the coefficients, a row a kind; all from the triangular factor, none from an inverted Hessian."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tapefit.errors import UsageError
+from tapefit.inference._sparsity import pinball_meat, pinball_sparsity
+from tapefit.numerics import Factor, rows_factor
+from tapefit.objective import Problem
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Covariance:
+    """The covariance of the coefficients of the standardised columns.
+
+    Attributes
+    ----------
+    matrix
+        (width, width)
+    kind
+        A name of `COVARIANCES`.
+    """
+
+    matrix: Floats
+    kind: str
+
+
+class Fit(NamedTuple):
+    """What a covariance is computed from.
+
+    Attributes
+    ----------
+    problem
+        Rows and loss.
+    factor
+        R with R'R = Z'W diag(l'') Z; for pinball losses R'R = Z'WZ.
+    slope
+        (n,) l' times the weight; for squares minus the weighted residual.
+    residual
+        (n,) y - prediction.
+    scale
+        The residual variance of squares, else NaN.
+    df_resid
+        Rows less coefficients.
+    """
+
+    problem: Problem
+    factor: Factor
+    slope: Floats
+    residual: Floats
+    scale: float
+    df_resid: int
+
+
+def covariance(fit: Fit, kind: str | None) -> Covariance:
+    """The covariance of the kind asked for; by default "nonrobust" for squares and "HC0" for other losses.
+
+    Raises
+    ------
+    UsageError
+        If the kind is unknown, or not offered for this loss.
+    """
+    chosen = kind or ("nonrobust" if fit.problem.loss.kind == "squares" else "HC0")
+    if chosen not in COVARIANCES:
+        raise UsageError(
+            f"Expected a cov_type of {', '.join(sorted(COVARIANCES))}, got {chosen!r}; choose one of them."
+        )
+    offered = _OFFERED[fit.problem.loss.kind]
+    if chosen not in offered:
+        raise UsageError(
+            f"cov_type {chosen!r} is not defined for the loss {fit.problem.loss.name}; "
+            f"choose one of {', '.join(offered)}."
+        )
+    return Covariance(COVARIANCES[chosen](fit), chosen)
+
+
+def _nonrobust(fit: Fit) -> Floats:
+    inverse = fit.factor.inverse()
+    spread = pinball_sparsity(fit.problem, fit.residual) if fit.problem.loss.kind == "pinball" else fit.scale
+    return spread * (inverse @ inverse.T)
+
+
+def _sandwich(correct: Callable[[Fit], Floats | float]) -> Callable[[Fit], Floats]:
+    """R^-1 R^-T M R^-1 R^-T with M the sum of z z' times the squared, corrected slopes."""
+
+    def matrix(fit: Fit) -> Floats:
+        pinball = fit.problem.loss.kind == "pinball"
+        squares = pinball_meat(fit.problem, fit.residual) if pinball else np.square(fit.slope)
+        half = fit.factor.solve(_meat_root(fit.problem, squares * correct(fit)).T)
+        return half @ half.T
+
+    return matrix
+
+
+def _meat_root(problem: Problem, squares: Floats) -> Floats:
+    """A matrix B (m, width) with B'B the sum of z z' times `squares`."""
+    root = np.sqrt(squares)
+    return rows_factor((Z * root[rows, None] for rows, Z in problem.parts()), problem.basis.width)
+
+
+def leverages(problem: Problem, factor: Factor) -> Floats:
+    """The diagonal of the hat matrix, (n,)."""
+    h = np.empty(problem.n)
+    for rows, Z in problem.parts():
+        h[rows] = np.square(factor.whiten(Z.T)).sum(axis=0)
+    return problem.weighted(h)
+
+
+COVARIANCES: dict[str, Callable[[Fit], Floats]] = {
+    "HC0": _sandwich(lambda fit: 1.0),
+    "HC1": _sandwich(lambda fit: fit.problem.n / max(fit.df_resid, 1)),
+    "HC2": _sandwich(lambda fit: 1 / _free(fit)),
+    "HC3": _sandwich(lambda fit: 1 / np.square(_free(fit))),
+    "nonrobust": _nonrobust,
+}
+_OFFERED = {
+    "squares": tuple(COVARIANCES),
+    "smooth": ("HC0", "HC1"),
+    "pinball": ("HC0", "nonrobust"),
+}
+
+
+def _free(fit: Fit) -> Floats:
+    """1 - leverage, at least rounding's size."""
+    return np.maximum(1 - leverages(fit.problem, fit.factor), 1e-12)

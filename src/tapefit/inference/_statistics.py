@@ -1,0 +1,92 @@
+"""Statistics of the whole fit: variance explained, likelihood, information criteria."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tapefit.inference._distributions import f_tail
+from tapefit.objective import Problem
+
+Floats = NDArray[np.float64]
+_NAN = float("nan")
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """Numbers that describe a fit as a whole; NaN where one is not defined for the loss.
+
+    Attributes
+    ----------
+    nobs, df_model, df_resid
+        Rows, slopes, and rows less coefficients.
+    scale
+        The residual variance: the residual sum of squares over `df_resid`.
+    rsquared, rsquared_adj
+        About the mean of y with an intercept, about 0 without.
+    fvalue, f_pvalue
+        Of the hypothesis that all slopes are 0.
+    llf, aic, bic
+        The normal log likelihood and its information criteria.
+    """
+
+    nobs: int
+    df_model: int
+    df_resid: int
+    scale: float = _NAN
+    rsquared: float = _NAN
+    rsquared_adj: float = _NAN
+    fvalue: float = _NAN
+    f_pvalue: float = _NAN
+    llf: float = _NAN
+    aic: float = _NAN
+    bic: float = _NAN
+
+
+def statistics(problem: Problem, residual: Floats) -> Statistics:
+    """The statistics of a fit with these residuals, (n,)."""
+    n, width = problem.n, problem.basis.width
+    slopes = width - problem.basis.intercept
+    df_resid = n - width
+    if problem.loss.kind != "squares":
+        return Statistics(n, slopes, df_resid)
+    rss = float(problem.weighted(np.square(residual)).sum())
+    scale = rss / df_resid if df_resid > 0 else _NAN
+    tss = _total_squares(problem)
+    df_total = n - problem.basis.intercept
+    r2 = 1 - rss / tss if tss > 0 else _NAN
+    adjusted = 1 - (1 - r2) * df_total / df_resid if df_resid > 0 else _NAN
+    fvalue = (tss - rss) / slopes / scale if slopes and df_resid > 0 and scale > 0 else _NAN
+    llf = _log_likelihood(problem, rss)
+    return Statistics(
+        nobs=n,
+        df_model=slopes,
+        df_resid=df_resid,
+        scale=scale,
+        rsquared=r2,
+        rsquared_adj=adjusted,
+        fvalue=fvalue,
+        f_pvalue=f_tail(fvalue, slopes, df_resid) if np.isfinite(fvalue) else _NAN,
+        llf=llf,
+        aic=2 * width - 2 * llf,
+        bic=float(np.log(n)) * width - 2 * llf,
+    )
+
+
+def _total_squares(problem: Problem) -> float:
+    y, w = problem.y, problem.weight
+    centre = 0.0
+    if problem.basis.intercept:
+        centre = float(np.average(y, weights=w))
+        centre += float(np.average(y - centre, weights=w))
+    return float(problem.weighted(np.square(y - centre)).sum())
+
+
+def _log_likelihood(problem: Problem, rss: float) -> float:
+    if not rss > 0:
+        return _NAN
+    n = problem.n
+    weights = 0.0 if problem.weight is None else 0.5 * float(np.log(problem.weight).sum())
+    return -0.5 * n * (float(np.log(2 * np.pi * rss / n)) + 1) + weights

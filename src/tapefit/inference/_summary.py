@@ -1,0 +1,115 @@
+"""The summary: results as plain text, in the layout that users of statsmodels and R know."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from tapefit.inference._results import RegressionResults
+
+_WIDTH = 78
+_LONGEST_NAME = 40
+
+
+def render(results: RegressionResults) -> str:
+    """Rows and warnings, the fit as a whole, the coefficients, and how they were found."""
+    r = results
+    table = _coefficients(r)
+    width = max(_WIDTH, len(table[0]))
+    rows = f"Rows: {r.rows.read:,} read, {r.rows.used:,} used, {r.rows.dropped:,} dropped"
+    lines = [f"{_title(r):^{width}}".rstrip(), "=" * width, rows]
+    lines += [f"Warning: {text}" for text in r.warnings]
+    lines += ["-" * width, *_facts(r, width), "=" * width, table[0], "-" * width, *table[1:], "=" * width]
+    lines.append(r.message)
+    return "\n".join(lines)
+
+
+def _title(r: RegressionResults) -> str:
+    return f"Linear regression of {r.target}"
+
+
+def _facts(r: RegressionResults, width: int) -> list[str]:
+    """Two columns of names and values."""
+    left = [
+        ("Loss", r.loss),
+        ("Mean loss", number(r.loss_value)),
+        ("Solver", r.solver),
+        ("Steps", f"{r.n_iter:,}" + ("" if r.converged else " (not converged)")),
+        ("Covariance", r.cov_type),
+        ("Condition number", f"{r.condition_number:.3g}"),
+        ("Df residuals", f"{r.df_resid:,}"),
+    ]
+    kind = "R-squared" if r.basis.intercept else "R-squared (uncentred)"
+    right = [
+        ("Residual std. error", number(math.sqrt(r.scale)) if r.scale >= 0 else ""),
+        (kind, f"{r.rsquared:.6g}"),
+        ("Adj. R-squared", f"{r.rsquared_adj:.6g}"),
+        ("F-statistic", number(r.fvalue)),
+        ("Prob (F-statistic)", probability(r.f_pvalue)),
+        ("Log-likelihood", number(r.llf)),
+        ("AIC / BIC", f"{number(r.aic)} / {number(r.bic)}"),
+    ]
+    right = [(name, value) for name, value in right if value and "nan" not in value]
+    half = (width - 4) // 2
+    out = []
+    for i in range(max(len(left), len(right))):
+        a = _entry(*left[i], half) if i < len(left) else " " * half
+        b = _entry(*right[i], width - 4 - half) if i < len(right) else ""
+        out.append(f"{a}    {b}".rstrip())
+    return out
+
+
+def _entry(name: str, value: str, width: int) -> str:
+    return f"{name + ':':<20}{value:>{max(width - 20, 0)}}"
+
+
+def _coefficients(r: RegressionResults) -> list[str]:
+    """The header and one line a term."""
+    statistic = "t" if r.use_t else "z"
+    edge = (1 - r.confidence_level) / 2
+    heads = ("coef", "std err", statistic, f"P>|{statistic}|", f"[{edge:.4g}", f"{1 - edge:.4g}]")
+    names = [_shortened(name) for name in r.names]
+    low, high = r.conf_int().T
+    body = [
+        (number(c), number(s), fixed(t), probability(p), number(a), number(b))
+        for c, s, t, p, a, b in zip(r.params, r.bse, r.tvalues, r.pvalues, low, high, strict=True)
+    ]
+    for j in r.dropped:
+        body[j] = ("dropped", "", "", "", "", "")
+    first = max([len(name) for name in names] + [10])
+    widths = [max(len(line[j]) for line in [heads, *body]) + 2 for j in range(len(heads))]
+    spare = max(_WIDTH - first - sum(widths), 0)
+    widths = [w + spare // len(widths) + (j < spare % len(widths)) for j, w in enumerate(widths)]
+    return [
+        _row("", heads, first, widths),
+        *(_row(n, line, first, widths) for n, line in zip(names, body, strict=True)),
+    ]
+
+
+def _row(name: str, cells: tuple[str, ...], first: int, widths: list[int]) -> str:
+    return f"{name:<{first}}" + "".join(f"{cell:>{w}}" for cell, w in zip(cells, widths, strict=True))
+
+
+def _shortened(name: str) -> str:
+    plain = "".join(c if c.isprintable() else "?" for c in name)
+    return plain if len(plain) <= _LONGEST_NAME else plain[: _LONGEST_NAME - 1] + "…"
+
+
+def number(value: float) -> str:
+    """Six significant digits."""
+    return f"{value:.6g}"
+
+
+def fixed(value: float) -> str:
+    """A test statistic: three decimals, or six digits where it is large."""
+    return f"{value:.3f}" if abs(value) < 1e5 else f"{value:.4g}"
+
+
+def probability(value: float) -> str:
+    """Three decimals, and a bound where those would all be 0."""
+    if np.isnan(value):
+        return "nan"
+    return "<0.001" if value < 0.0005 else f"{value:.3f}"

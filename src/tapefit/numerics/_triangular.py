@@ -1,0 +1,140 @@
+"""Triangular factors: R with R'R = Z'WZ, from cross-products where that is safe and by QR where it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import solve_triangular
+
+Floats = NDArray[np.float64]
+
+# Cross-products square the condition number; up to here R keeps 12 digits of the 16.
+GRAM_CONDITION = 100.0
+
+
+@dataclass(frozen=True)
+class Factor:
+    """An upper triangular R (p, p) with R'R = Z'WZ.
+
+    Attributes
+    ----------
+    R
+        The factor, its diagonal positive.
+    method
+        "cholesky" of the cross-products, or "qr" block by block.
+    condition
+        The 2-norm condition number of R, its columns scaled to unit length.
+    """
+
+    R: Floats
+    method: Literal["cholesky", "qr"]
+    condition: float
+
+    def solve(self, g: Floats) -> Floats:
+        """R^-1 R^-T g, for g of shape (p,) or (p, k)."""
+        return self.whiten_back(self.whiten(g))
+
+    def whiten(self, g: Floats) -> Floats:
+        """R^-T g."""
+        return solve_triangular(self.R, g, trans="T", check_finite=False)  # type: ignore[no-any-return]
+
+    def whiten_back(self, g: Floats) -> Floats:
+        """R^-1 g."""
+        return solve_triangular(self.R, g, check_finite=False)  # type: ignore[no-any-return]
+
+    def inverse(self) -> Floats:
+        """R^-1."""
+        return self.whiten_back(np.eye(len(self.R)))
+
+
+def factorise(parts: Iterable[Floats], p: int, *, cheap: bool) -> Factor:
+    """The factor of rows that come in parts, each (m, p), already multiplied by the roots of their weights.
+
+    Parameters
+    ----------
+    parts
+        The rows; gone through once.
+    p
+        The number of columns.
+    cheap
+        Try the cross-products first; the caller then goes through the parts again if that is not safe
+        (see `is_safe`).
+    """
+    if cheap:
+        gram = np.zeros((p, p))
+        for Z in parts:
+            gram += Z.T @ Z
+        return from_gram(gram)
+    return from_rows(rows_factor(parts, p))
+
+
+def rows_factor(parts: Iterable[Floats], p: int) -> Floats:
+    """A matrix B of at most p rows with B'B the cross-products of rows that come in parts, each (m, p), by QR."""
+    out = np.zeros((0, p))
+    for Z in parts:
+        out = np.asarray(np.linalg.qr(np.vstack([out, Z]), mode="r"), dtype=np.float64)
+    return out
+
+
+def from_rows(R: Floats) -> Factor:
+    """The factor of the rows that are there: of a triangular matrix, or of fewer rows than columns."""
+    p = R.shape[1]
+    if len(R) < p:
+        R = np.vstack([R, np.zeros((p - len(R), p))])
+    signs = np.where(np.diag(R) < 0, -1.0, 1.0)
+    R = np.triu(R[:p]) * signs[:, None]
+    return Factor(R, "qr", condition_of(R))
+
+
+def from_gram(gram: Floats) -> Factor:
+    """The Cholesky factor of cross-products; its condition is infinite where there is none."""
+    size = np.sqrt(np.diag(gram))
+    size[size == 0] = 1.0
+    try:
+        R = np.linalg.cholesky(gram / np.outer(size, size)).T * size
+    except np.linalg.LinAlgError:
+        return Factor(np.diag(size), "cholesky", np.inf)
+    return Factor(R, "cholesky", condition_of(R))
+
+
+def is_safe(factor: Factor) -> bool:
+    """Whether a factor can be kept: by QR always, from cross-products up to `GRAM_CONDITION`."""
+    return factor.method == "qr" or factor.condition <= GRAM_CONDITION
+
+
+def condition_of(R: Floats) -> float:
+    """The condition number of R with its columns scaled to unit length; infinite if one is zero."""
+    size = np.linalg.norm(R, axis=0)
+    if not len(R) or not np.isfinite(R).all() or (size == 0).any():
+        return float("inf") if len(R) else 1.0
+    return float(np.linalg.cond(R / size))
+
+
+def dependent_columns(factor: Factor, n: int) -> list[tuple[int, list[int]]]:
+    """Columns that are combinations of columns before them, up to rounding.
+
+    Returns
+    -------
+    list of (column, columns that make it up)
+        Empty if the columns are independent.
+    """
+    R, p = factor.R, len(factor.R)
+    size = np.linalg.norm(R, axis=0)
+    tolerance = 64 * np.finfo(float).eps * np.sqrt(max(n, p))
+    found: list[tuple[int, list[int]]] = []
+    kept: list[int] = []
+    for j in range(p):
+        known = R[:, kept]
+        solution, *_ = np.linalg.lstsq(known, R[:, j], rcond=None) if kept else (np.zeros(0),)
+        rest = np.linalg.norm(R[:, j] - known @ solution) if kept else size[j]
+        if rest > tolerance * size[j] and size[j] > 0:
+            kept.append(j)
+            continue
+        share = np.abs(solution) * size[kept] if kept else np.zeros(0)
+        parts = [k for k, s in zip(kept, share, strict=True) if s > 1e-8 * max(share.max(), size[j])]
+        found.append((j, parts))
+    return found

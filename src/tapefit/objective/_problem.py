@@ -1,0 +1,102 @@
+"""Problem: rows, weights, basis and loss; and the linear predictor on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tapefit.numerics import Basis, Factor, blocks, factorise, is_safe, make_basis
+from tapefit.objective._losses import Loss
+from tapefit.objective._pointwise import Pointwise, pointwise
+
+Floats = NDArray[np.float64]
+
+# Up to this many elements QR costs nothing that anyone would notice.
+_SMALL = 2_000_000
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Minimise the weighted sum over rows of loss(y, b0 + X b).
+
+    Attributes
+    ----------
+    X
+        (n, p) raw columns, without the intercept's.
+    y
+        (n,)
+    weight
+        (n,) positive, or None for ones.
+    basis
+        The standardised columns.
+    loss
+        The loss.
+    """
+
+    X: Floats
+    y: Floats
+    weight: Floats | None
+    basis: Basis
+    loss: Loss
+
+    @staticmethod
+    def of(X: Floats, y: Floats, loss: Loss, *, intercept: bool, weight: Floats | None = None) -> Problem:
+        """The problem of these rows."""
+        return Problem(X, y, weight, make_basis(X, intercept=intercept, weight=weight), loss)
+
+    @property
+    def n(self) -> int:
+        """The number of rows."""
+        return len(self.y)
+
+    @cached_property
+    def total_weight(self) -> float:
+        """The sum of the weights."""
+        return float(self.n if self.weight is None else self.weight.sum())
+
+    def parts(self) -> Iterator[tuple[slice, Floats]]:
+        """The standardised design in ranges of rows, each (m, width)."""
+        for rows in blocks(self.n, self.basis.width):
+            yield rows, self.basis.columns(self.X[rows])
+
+    def predict(self, theta: Floats) -> Floats:
+        """The linear predictor for coefficients of the standardised columns; (n,)."""
+        out = np.empty(self.n)
+        for rows, Z in self.parts():
+            np.matmul(Z, theta, out=out[rows])
+        return out
+
+    def at(self, y_hat: Floats) -> Pointwise:
+        """The loss and its derivatives at each row, unweighted."""
+        return pointwise(self.loss, self.y, y_hat)
+
+    def weighted(self, values: Floats) -> Floats:
+        """Values of rows times the rows' weights."""
+        return values if self.weight is None else values * self.weight
+
+    def gradient(self, slope: Floats) -> Floats:
+        """Z'W l', (width,)."""
+        g = np.zeros(self.basis.width)
+        weighted = self.weighted(slope)
+        for rows, Z in self.parts():
+            g += Z.T @ weighted[rows]
+        return g
+
+    def factor(self, curvature: Floats | None = None) -> Factor:
+        """R with R'R = Z' diag(weight * curvature) Z; curvature 1 if not given."""
+        h = self.weight if curvature is None else self.weighted(curvature)
+        root = None if h is None else np.sqrt(h)
+
+        def rows_of() -> Iterator[Floats]:
+            for rows, Z in self.parts():
+                yield Z if root is None else Z * root[rows, None]
+
+        if self.X.size > _SMALL:
+            factor = factorise(rows_of(), self.basis.width, cheap=True)
+            if is_safe(factor):
+                return factor
+        return factorise(rows_of(), self.basis.width, cheap=False)

@@ -1,0 +1,23 @@
+"""Solvers: preconditioned descent, interior points for pinball losses, and the step-by-step optimizers."""
+
+from tapefit.optim._descent import DescentOptions, descend
+from tapefit.optim._least_squares import residuals, solve_squares
+from tapefit.optim._newton import solve_smooth
+from tapefit.optim._outcome import Outcome
+from tapefit.optim._quantile import solve_pinball
+from tapefit.optim._rates import curvature_range, largest_stable_rate
+from tapefit.optim._transforms import OPTIMIZERS, Transform
+
+__all__ = [
+    "OPTIMIZERS",
+    "DescentOptions",
+    "Outcome",
+    "Transform",
+    "curvature_range",
+    "descend",
+    "largest_stable_rate",
+    "residuals",
+    "solve_pinball",
+    "solve_smooth",
+    "solve_squares",
+]

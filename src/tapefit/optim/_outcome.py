@@ -1,0 +1,46 @@
+"""Outcome: where a descent ended and why, as a value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Callback = Callable[[int, float, Floats], object]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The end of a descent.
+
+    Attributes
+    ----------
+    theta
+        (width,) coefficients of the standardised columns.
+    beta
+        (width,) coefficients of the raw columns, the intercept first.
+    n_iter
+        Steps taken.
+    converged
+        Whether the tolerance was met.
+    message
+        One sentence: why it ended and, where it did not converge, what to do.
+    loss_curve
+        (k,) the mean loss after each step.
+    """
+
+    theta: Floats
+    beta: Floats
+    n_iter: int
+    converged: bool
+    message: str
+    loss_curve: Floats
+
+
+def notify(callbacks: Sequence[Callback], step: int, loss: float, beta: Floats) -> bool:
+    """Tell every callback of a step; True if one of them asks to stop."""
+    answers = [call(step, loss, beta) for call in callbacks]
+    return any(answer is True for answer in answers)

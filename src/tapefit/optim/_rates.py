@@ -1,0 +1,99 @@
+"""Learning rates: the largest stable one, and the one chosen by "auto"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tapefit.errors import DataError
+from tapefit.objective import Problem, pointwise
+
+if TYPE_CHECKING:
+    from tapefit.optim._descent import DescentOptions
+
+Floats = NDArray[np.float64]
+
+
+def curvature_range(problem: Problem, Z: Floats, params: Floats | None = None) -> tuple[float, float]:
+    """The smallest and largest eigenvalue of the mean loss's Hessian in the columns `Z`; NaN where l'' is 0.
+
+    Parameters
+    ----------
+    problem
+        Rows and loss.
+    Z
+        (n, width) the columns that the descent works on.
+    params
+        (width,) where the Hessian is taken; by default its largest at predictions of 0 and at those of y.
+    """
+    bend = _bend(problem, np.zeros(problem.n) if params is None else Z @ params)
+    if params is None:
+        bend = np.maximum(bend, _bend(problem, problem.y))
+    if not np.isfinite(bend).all() or not bend.any():
+        return float("nan"), float("nan")
+    if problem.loss.kind != "squares":  # the largest curvature bounds what the descent may meet
+        bend = np.full_like(bend, bend.max())
+    values = np.linalg.eigvalsh(Z.T @ (Z * bend[:, None]) / problem.total_weight)
+    return float(max(values[0], 0.0)), float(values[-1])
+
+
+def _bend(problem: Problem, y_hat: Floats) -> Floats:
+    """The weighted l'' of every row, 0 where it is negative or the loss is not defined."""
+    try:
+        curvature = pointwise(problem.loss, problem.y, y_hat).curvature
+    except DataError:
+        return np.zeros(problem.n)
+    return np.maximum(problem.weighted(curvature), 0.0)
+
+
+def largest_stable_rate(problem: Problem, Z: Floats, options: DescentOptions) -> float:
+    """The learning rate above which a descent on `Z` diverges: 2 / lambda_max, more with momentum; inf if unknown."""
+    top = curvature_range(problem, Z)[1]
+    if not top > 0 or options.solver == "adam":
+        return float("inf")
+    return 2 * (1 + options.momentum) / top if options.solver == "momentum" else 2 / top
+
+
+@dataclass(frozen=True)
+class Rates:
+    """The learning rate at each step.
+
+    Attributes
+    ----------
+    first
+        The rate of step 0.
+    decay
+        Later rates are ``first / (1 + decay * step)**power``; 0 for a constant rate.
+    power
+        See `decay`.
+    """
+
+    first: float
+    decay: float = 0.0
+    power: float = 1.0
+
+    def at(self, step: int) -> float:
+        """The rate of a step."""
+        return self.first / (1 + self.decay * step) ** self.power if self.decay else self.first
+
+    @staticmethod
+    def of(problem: Problem, Z: Floats, options: DescentOptions) -> Rates:
+        """The rates asked for; "auto" goes by the curvature, or where there is none by the spread of y."""
+        if not isinstance(options.learning_rate, str):
+            return Rates(float(options.learning_rate))
+        low, top = curvature_range(problem, Z)
+        spread = float(np.std(problem.y)) or float(np.abs(problem.y).max()) or 1.0
+        if options.solver == "adam":
+            return Rates(0.1 * spread, decay=0.02)
+        if not top > 0:
+            return Rates(0.5 * spread, decay=0.02)
+        if options.solver == "sgd":
+            row = float(np.max(np.sum(np.square(Z), axis=1)))
+            batches = max(1.0, problem.n / options.batch_size)
+            return Rates(1 / (top + top * row / options.batch_size), decay=0.2 / batches)
+        if options.solver == "momentum":
+            return Rates(1 / top)
+        return Rates(2 / (top + low) if problem.loss.kind == "squares" else 1 / top)

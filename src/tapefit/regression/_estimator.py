@@ -1,0 +1,185 @@
+"""LinearRegression: the scikit-learn estimator."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, column_or_1d, validate_data
+
+from tapefit.data import Encoding, Feature, RowCount
+from tapefit.errors import DataError, DataWarning
+from tapefit.inference import RegressionResults
+from tapefit.objective import LossFunction, Problem, find_loss
+from tapefit.regression._options import Options
+from tapefit.regression._solve import (
+    Callback,
+    OnCollinear,
+    find_coefficients,
+    independent,
+    make_results,
+    warn_unless_converged,
+)
+
+Floats = NDArray[np.float64]
+
+
+class LinearRegression(RegressorMixin, BaseEstimator):  # type: ignore[misc]
+    """A linear model under any loss, with scikit-learn's conventions.
+
+    Parameters
+    ----------
+    loss
+        "mse", "mae", "huber", or a function of (y, y_hat) written with tape ops or NumPy functions.
+    delta
+        Of loss "huber", in units of y.
+    fit_intercept
+        Whether to fit a constant term.
+    solver, learning_rate, max_iter, tol, momentum, batch_size, random_state, early_stopping, n_iter_no_change
+        As in `tapefit.fit`.
+    on_collinear
+        What to do about a column that others make up: "drop" gives it the coefficient 0 and warns; "error".
+    callbacks
+        As in `tapefit.fit`.
+
+    Attributes
+    ----------
+    coef_ : (n_features,) array
+    intercept_ : float
+    n_iter_ : int
+        Steps taken.
+    loss_curve_ : (k,) array
+        The mean loss after each step.
+    results_ : RegressionResults
+        Standard errors, tests and predictions with intervals; ``print(model.results_)``.
+    n_features_in_ : int
+    feature_names_in_ : (n_features,) array of str
+        Where X has column names that are all text.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from tapefit import LinearRegression
+    >>> model = LinearRegression().fit(np.array([[0.0], [1.0], [2.0]]), np.array([1.0, 3.0, 5.0]))
+    >>> model.coef_.round(6), round(model.intercept_, 6)
+    (array([2.]), 1.0)
+    """
+
+    def __init__(
+        self,
+        *,
+        loss: str | LossFunction = "mse",
+        delta: float = 1.0,
+        fit_intercept: bool = True,
+        solver: str = "auto",
+        learning_rate: float | str = "auto",
+        max_iter: int | None = None,
+        tol: float | None = None,
+        momentum: float = 0.9,
+        batch_size: int | None = None,
+        random_state: int | None = None,
+        early_stopping: bool = False,
+        n_iter_no_change: int = 5,
+        on_collinear: OnCollinear = "drop",
+        callbacks: Sequence[Callback] = (),
+    ) -> None:
+        self.loss = loss
+        self.delta = delta
+        self.fit_intercept = fit_intercept
+        self.solver = solver
+        self.learning_rate = learning_rate
+        self.max_iter = max_iter
+        self.tol = tol
+        self.momentum = momentum
+        self.batch_size = batch_size
+        self.random_state = random_state
+        self.early_stopping = early_stopping
+        self.n_iter_no_change = n_iter_no_change
+        self.on_collinear = on_collinear
+        self.callbacks = callbacks
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> LinearRegression:
+        """Fit the coefficients.
+
+        Parameters
+        ----------
+        X : (n, n_features) array or dataframe of finite numbers
+        y : (n,) array of finite numbers
+        sample_weight : (n,) array, optional
+            Weights of the rows, 0 or more; a row of weight 0 counts as if it were not there.
+
+        Raises
+        ------
+        ValueError
+            If the data or a parameter cannot be used.
+        """
+        options = self._options()
+        X, y = validate_data(self, X, y, dtype=np.float64, y_numeric=True, order="F")
+        y = column_or_1d(y, warn=True, dtype=np.float64)
+        weight = _used_weights(sample_weight, X)
+        n = len(y)
+        if weight is not None:
+            kept = weight > 0
+            X, y, weight = X[kept], y[kept], weight[kept]
+        if len(y) < 2:
+            raise DataError(f"one row shows no spread: n_samples={len(y)}; give at least 2 rows of positive weight.")
+        problem = Problem.of(X, y, find_loss(self.loss, delta=self.delta), intercept=self.fit_intercept, weight=weight)
+        encoding = self._encoding()
+        design = independent(problem, encoding.term_names, self.on_collinear)
+        for note in design.notes:
+            warnings.warn(note, DataWarning, stacklevel=2)
+        problem, outcome = find_coefficients(design.problem, design.factor, options, tuple(self.callbacks))
+        warn_unless_converged(outcome)
+        self.results_: RegressionResults = make_results(
+            design,
+            problem,
+            outcome,
+            encoding=encoding,
+            rows=RowCount(n, len(y), n - len(y)),
+            solver=self.solver,
+            cov_type=None,
+            confidence_level=0.95,
+        )
+        params = self.results_.params
+        self.coef_: Floats = params[int(self.fit_intercept) :]
+        self.intercept_ = float(params[0]) if self.fit_intercept else 0.0
+        self.n_iter_ = outcome.n_iter
+        self.loss_curve_ = outcome.loss_curve
+        return self
+
+    def predict(self, X: Any) -> Floats:
+        """Predicted values of rows with the features of the fit, (n,)."""
+        check_is_fitted(self)
+        X = validate_data(self, X, dtype=np.float64, reset=False)
+        return self.results_.basis.columns(X) @ self.results_.theta
+
+    def _options(self) -> Options:
+        options = Options(
+            self.solver,
+            self.learning_rate,
+            self.max_iter,
+            self.tol,
+            self.momentum,
+            self.batch_size,
+            self.random_state,
+            self.early_stopping,
+            self.n_iter_no_change,
+        )
+        options.check()
+        return options
+
+    def _encoding(self) -> Encoding:
+        names = getattr(self, "feature_names_in_", None)
+        if names is None:
+            names = [f"x{j + 1}" for j in range(self.n_features_in_)]
+        return Encoding("y", tuple(Feature(str(name)) for name in names), self.fit_intercept)
+
+
+def _used_weights(sample_weight: Any, X: Floats) -> Floats | None:
+    if sample_weight is None:
+        return None
+    return _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)  # type: ignore[no-any-return]

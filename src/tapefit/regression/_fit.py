@@ -1,0 +1,185 @@
+"""fit(): from data and a loss to results, in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+
+from tapefit.data import Block, Encoding, Table, check_design, encode, from_arrays, learn_encoding, numeric_target, read
+from tapefit.errors import DataError, UsageError
+from tapefit.inference import RegressionResults
+from tapefit.objective import LossFunction, Problem, find_loss
+from tapefit.regression._options import Options
+from tapefit.regression._solve import (
+    Callback,
+    OnCollinear,
+    find_coefficients,
+    independent,
+    make_results,
+    warn_unless_converged,
+)
+
+
+def fit(
+    data: Any,
+    y: Any = None,
+    *,
+    target: str = "y",
+    loss: str | LossFunction = "mse",
+    features: Sequence[str] | None = None,
+    categorical: Sequence[str] = (),
+    intercept: bool = True,
+    missing: Literal["error", "drop"] = "error",
+    on_collinear: OnCollinear = "error",
+    sample_weight: Any = None,
+    solver: str = "auto",
+    learning_rate: float | str = "auto",
+    max_iter: int | None = None,
+    tol: float | None = None,
+    momentum: float = 0.9,
+    batch_size: int | None = None,
+    random_state: int | None = None,
+    early_stopping: bool = False,
+    n_iter_no_change: int = 5,
+    delta: float = 1.0,
+    cov_type: str | None = None,
+    confidence_level: float = 0.95,
+    callbacks: Sequence[Callback] = (),
+) -> RegressionResults:
+    """Fit a linear model under a loss.
+
+    Minimises the mean over rows of ``loss(y, b0 + X b)``.
+
+    Parameters
+    ----------
+    data
+        A path (.csv, .tsv, .parquet, .feather; "-" for standard input), a dataframe, a mapping of names to
+        columns, or with `y` an array (n, p).
+    y
+        (n,) the target, where `data` is the features alone.
+    target
+        The name of the column to explain.
+    loss
+        "mse", "mae" or "huber"; or a function of (y, y_hat), written with tape ops or NumPy functions, that
+        returns one value a row, or their mean or sum.
+    features
+        The columns to explain it by; all others by default. Columns of text become indicators of their levels.
+    categorical
+        Columns to take as categories although they look like numbers.
+    intercept
+        Whether to fit a constant term.
+    missing
+        "error", or "drop" to leave out rows with a missing or infinite value.
+    on_collinear
+        What to do about a column that others make up: "error", or "drop" to leave it out and say so.
+    sample_weight
+        (n,) positive weights of the rows read; a row's loss counts times its weight.
+    solver
+        "auto" solves to full accuracy: refined least squares, interior points, or preconditioned descent, by what
+        the loss's derivatives are. "gd", "momentum", "adam" and "sgd" are step-by-step descents.
+    learning_rate
+        For the descents: a number, used on the columns as they are; or "auto", chosen from the curvature, with
+        the columns standardised.
+    max_iter
+        The largest number of steps; for "sgd", of passes through the rows.
+    tol
+        When to stop: for the descents, the largest correlation of a column with the loss's slope.
+    momentum
+        Of solver "momentum".
+    batch_size
+        Rows a step, of solver "sgd"; 32 by default.
+    random_state
+        Seed of the order of rows and of the rows held out.
+    early_stopping
+        For the descents: hold out a tenth of the rows and stop when their loss no longer falls.
+    n_iter_no_change
+        For how many steps it may not fall.
+    delta
+        Of loss "huber", in units of y: where it turns from squared to absolute.
+    cov_type
+        "nonrobust", "HC0", "HC1", "HC2" or "HC3"; by default "nonrobust" for squared errors and "HC0" for others.
+    confidence_level
+        Of the intervals in the summary.
+    callbacks
+        Functions of (step, mean loss, coefficients), called after each step; one that returns True stops the fit.
+
+    Returns
+    -------
+    RegressionResults
+
+    Raises
+    ------
+    DataError
+        If the data cannot be used; the message names column and row.
+    UsageError
+        If an option cannot be used.
+
+    Warns
+    -----
+    ConvergenceWarning
+        If the descent stopped before its tolerance was met, or diverged.
+
+    Examples
+    --------
+    >>> import tapefit
+    >>> results = tapefit.fit({"x": [1.0, 2.0, 3.0, 4.0], "y": [2.1, 3.9, 6.2, 7.8]})
+    >>> results.params.round(3)
+    array([0.15, 1.94])
+    """
+    options = Options(
+        solver, learning_rate, max_iter, tol, momentum, batch_size, random_state, early_stopping, n_iter_no_change
+    )
+    options.check()
+    _one_of("missing", missing, ("error", "drop"))
+    _one_of("on_collinear", on_collinear, ("error", "drop"))
+    if not 0 < confidence_level < 1:
+        raise UsageError(f"Expected a confidence_level between 0 and 1, got {confidence_level}; 0.95 is the usual one.")
+    row = find_loss(loss, delta=delta)
+    table = read(data, categorical=categorical) if y is None else from_arrays(data, y, target=target)
+    encoding = learn_encoding(table, target, features=features, intercept=intercept)
+    block, rows = encode(table, encoding, missing=missing)
+    if on_collinear == "error":
+        check_design(block, encoding)
+    weight = _weights(sample_weight, table, encoding, block)
+    problem = Problem.of(block.X, block.y, row, intercept=intercept, weight=weight)
+    design = independent(problem, encoding.term_names, on_collinear)
+    problem, outcome = find_coefficients(design.problem, design.factor, options, tuple(callbacks))
+    warn_unless_converged(outcome)
+    return make_results(
+        design,
+        problem,
+        outcome,
+        encoding=encoding,
+        rows=rows,
+        solver=solver,
+        cov_type=cov_type,
+        confidence_level=confidence_level,
+    )
+
+
+def _one_of(name: str, value: object, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise UsageError(f"Expected {name} to be {' or '.join(map(repr, choices))}, got {value!r}; choose one of them.")
+
+
+def _weights(sample_weight: Any, table: Table, encoding: Encoding, block: Block) -> Any:
+    """The weights of the rows that are used, (n,)."""
+    if sample_weight is None:
+        return None
+    weight = np.asarray(sample_weight, dtype=np.float64)
+    if weight.shape != (table.n,):
+        raise DataError(
+            f"sample_weight has shape {weight.shape} but the data has {table.n} rows; pass one weight a row."
+        )
+    bad = np.flatnonzero(~(weight > 0) | np.isinf(weight))
+    if len(bad):
+        raise DataError(
+            f"sample_weight of {table.row_label(int(bad[0]))} is {weight[bad[0]]:g}, expected a positive number; "
+            "leave the row out instead."
+        )
+    if len(block.y) == table.n:
+        return weight
+    used = encoding.design(table, missing="drop")[1] & np.isfinite(numeric_target(table, encoding.target).values)
+    return weight[used]
