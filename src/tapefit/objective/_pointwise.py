@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tapefit.errors import DataError, ShapeWarning, UsageError
 from tapefit.objective._losses import Loss
-from tapefit.tape import GradientTape, Tensor
+from tapefit.tape import GradientTape, Tensor, python_floats_as
 
 Floats = NDArray[np.float64]
 
@@ -66,7 +66,7 @@ def pointwise(loss: Loss, y: Floats, y_hat: Floats) -> Pointwise:
 def _call(loss: Loss, y: Tensor, eta: Tensor) -> Tensor:
     n = eta.shape[0]
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), python_floats_as(np.float64):
             warnings.simplefilter("ignore", ShapeWarning)
             value = loss.fn(y, eta)
     except (TypeError, ValueError, AttributeError) as error:

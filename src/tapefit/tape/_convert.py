@@ -96,7 +96,7 @@ def _natural_dtype(array: NDArray[Any], value: Any) -> np.dtype[Any]:
         if numpy_leaf is not None:
             return array.dtype
     if array.dtype == np.float64:
-        return np.dtype(np.float32)
+        return stack.float_dtype
     if array.dtype == np.int64 and (not array.size or (array.min() >= _INT32.min and array.max() <= _INT32.max)):
         return np.dtype(np.int32)
     return array.dtype

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import itertools
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 if TYPE_CHECKING:
     from tapefit.tape._gradient_tape import GradientTape
@@ -18,6 +22,18 @@ class _Stack(threading.local):
 
     def __init__(self) -> None:
         self.tapes: list[GradientTape] = []
+        # What a bare Python float becomes: TensorFlow's float32, and float64 where a loss meets a table's numbers.
+        self.float_dtype = np.dtype(np.float32)
 
 
 stack = _Stack()
+
+
+@contextmanager
+def python_floats_as(dtype: type[np.floating]) -> Iterator[None]:
+    """Within the block, and in this thread, bare Python floats become tensors of this dtype."""
+    before, stack.float_dtype = stack.float_dtype, np.dtype(dtype)
+    try:
+        yield
+    finally:
+        stack.float_dtype = before
