@@ -121,3 +121,14 @@ def test_numbers_of_tensors_are_never_given_twice():
         tape.watch(x)
         seen = {tf.add(x, 1.0)._uid for _ in range(1000)}  # each dies at once, and its id() is used again
     assert len(seen) == 1000
+
+
+def test_large_values_that_no_rule_reads_are_let_go(no_collector):
+    x = tf.Variable(np.ones(100_000))
+    with tf.GradientTape() as tape:
+        middle = x * 3.0
+        y = tf.reduce_sum(middle + 1.0)
+    ref = weakref.ref(middle._array)
+    del middle
+    assert ref() is None
+    assert tape.gradient(y, x).numpy().tolist() == [3.0] * 100_000

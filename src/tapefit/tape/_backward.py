@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tapefit.tape._primitive import Primitive
+from tapefit.tape._primitive import Primitive, through
 from tapefit.tape._stack import stack
 from tapefit.tape._tensor import Tensor
 from tapefit.tape.primitives import reduce_sum, reshape
@@ -42,12 +42,16 @@ def sweep(
     lead
         0 for a gradient, 1 for a jacobian whose rows are carried together.
     """
-    on_tensors = bool(stack.tapes)
-    if not on_tensors and any(record[0].quiet for record in records):
+    quiet = False
+    for record in records:
+        if record[0].quiet:
+            quiet = True
+            break
+    if quiet and not stack.tapes:
         with np.errstate(all="ignore"):
-            _run(records, cotangents, live, keep, lead, on_tensors)
+            _run(records, cotangents, live, keep, lead, False)
     else:
-        _run(records, cotangents, live, keep, lead, on_tensors)
+        _run(records, cotangents, live, keep, lead, bool(stack.tapes))
     return cotangents
 
 
@@ -62,29 +66,36 @@ def _run(
     for primitive, args, ans, params in reversed(records):
         if type(ans) is Tensor:  # step 1
             uid = ans._uid
-            g = cotangents.get(uid) if uid in keep else cotangents.pop(uid, None)
+            g = cotangents.pop(uid, None)
+            if g is None:
+                continue
+            if uid in keep:
+                cotangents[uid] = g
         else:
             g = _collect(cotangents, ans, keep)
-        if g is None:
-            continue
+            if g is None:
+                continue
         values: Any = args
         if not on_tensors:
             values = [a._array for a in args]
-            ans = ans._array if type(ans) is Tensor else tuple(t._array for t in ans)
-        broadcasts = primitive.broadcasts
-        for i, rule in enumerate(primitive.rules or primitive.repeated(len(args))):
+            ans = ans._array if type(ans) is Tensor else tuple([t._array for t in ans])
+        i = -1
+        for rule in primitive.rules or primitive.repeated(len(args)):
+            i += 1
             uid = args[i]._uid
-            if uid not in live or rule is None:
+            if rule is None or uid not in live:
                 continue
-            part = rule(g, ans, *values, **params) if params else rule(g, ans, *values)  # step 2
-            if part is None:
-                continue
-            if broadcasts:  # step 3
+            if rule is through:  # step 2
+                part = g
+            else:
+                part = rule(g, ans, *values, **params) if params else rule(g, ans, *values)
+                if part is None:
+                    continue
+            if primitive.broadcasts:  # step 3
                 shape = args[i]._array.shape
                 if part.shape != shape:
                     part = unbroadcast(part, shape, lead)
-            before = cotangents.get(uid)
-            cotangents[uid] = part if before is None else before + part
+            cotangents[uid] = cotangents[uid] + part if uid in cotangents else part
 
 
 def _collect(cotangents: dict[int, Any], ans: tuple[Tensor, ...], keep: set[int]) -> Any:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _INT32 = np.iinfo(np.int32)
 _CACHE_SIZE = 512
-_constants: dict[tuple[type, Any, np.dtype[Any], bool], Tensor] = {}
+_constants: dict[tuple[type, Any, np.dtype[Any]], Tensor] = {}
 
 
 def convert(value: Any, dtype: Any = None, *, into: type[Tensor] = Tensor) -> Tensor:
@@ -134,13 +134,18 @@ def like(value: Any, tensor: Tensor) -> Tensor:
     array = tensor._array
     kind = type(value)
     if kind is float or kind is int:
-        scalar = type(array) is not np.ndarray
-        key = (kind, value, array.dtype, scalar)
+        if type(array) is not np.ndarray:  # a scalar meets a scalar: NumPy works fastest on two of a kind
+            if array.dtype.kind != "f":
+                _must_hold(value, array.dtype)
+            return Tensor(array.dtype.type(value))
+        key = (kind, value, array.dtype)
         found = _constants.get(key)
         # 0.0 and -0.0 are equal keys and different numbers
         if found is not None and value:
             return found
-        made = _number(value, array.dtype, scalar)
+        if array.dtype.kind != "f":
+            _must_hold(value, array.dtype)
+        made = Tensor(np.array(value, array.dtype))
         if len(_constants) >= _CACHE_SIZE:
             _constants.clear()
         _constants[key] = made
@@ -151,15 +156,14 @@ def like(value: Any, tensor: Tensor) -> Tensor:
     return convert(value, dtype_of(array))
 
 
-def _number(value: float, dtype: np.dtype[Any], scalar: bool) -> Tensor:
-    """A Python number as a tensor of shape (): NumPy works fastest on two scalars, or on two arrays."""
+def _must_hold(value: float, dtype: np.dtype[Any]) -> None:
+    """Raise TypeError unless an element of this dtype can be this number."""
     if dtype.kind in "iu" and not isinstance(value, int):
         raise TypeError(
             f"Cannot convert {value!r} to a Tensor of dtype {dtype.name}; cast the tensor with tf.cast(x, tf.float32)."
         )
-    if dtype.kind not in "iufc":
+    if dtype.kind not in "iuc":
         raise TypeError(f"Cannot convert {value!r} to a Tensor of dtype {dtype.name}; use a value of that type.")
-    return Tensor(dtype.type(value) if scalar else np.array(value, dtype))
 
 
 def beside(value: Any, tensor: Tensor) -> Tensor:

@@ -69,10 +69,7 @@ class GradientTape:
     def __init__(self, persistent: bool = False, watch_accessed_variables: bool = True) -> None:
         self._persistent = persistent
         self._watch_accessed = watch_accessed_variables
-        self._recording = False
-        self._used = False
-        self._entered = False
-        self._warned = False
+        self._recording = self._used = self._entered = self._warned = False
         self._start_anew()
 
     def _start_anew(self) -> None:
@@ -214,17 +211,15 @@ class GradientTape:
         ValueError
             If an output gradient does not fit its target.
         """
-        targets = _tensors(target, "target")
+        targets = _tensors(target)
         flat_sources = _sources(sources)
-        unconnected = _unconnected(unconnected_gradients)
+        zero = _zero_wanted(unconnected_gradients)
         self._begin_use("gradient")
-        seeds = _seeds(targets, output_gradients)
-        found = self._sweep(targets, seeds, flat_sources)
+        found = self._sweep(targets, _seeds(targets, output_gradients), flat_sources)
         if not targets:
             return None
         self._end_use()
-        zero = unconnected is UnconnectedGradients.ZERO
-        return _packed(sources, [_finish(g, s, zero) for g, s in zip(found, flat_sources, strict=True)])
+        return _packed(sources, flat_sources, [_finish(g, s, zero) for g, s in zip(found, flat_sources, strict=True)])
 
     def jacobian(
         self,
@@ -251,20 +246,19 @@ class GradientTape:
         TypeError
             If `target` is not one tensor.
         """
-        one = _tensors(target, "target")
+        one = _tensors(target)
         if nest.is_nested(target) or len(one) != 1:
             raise TypeError("jacobian expects one tensor as target, got a structure; ask for each of them in turn.")
         flat_sources = _sources(sources)
-        unconnected = _unconnected(unconnected_gradients)
+        zero = _zero_wanted(unconnected_gradients)
         self._begin_use("jacobian")
         shape = tuple(one[0].shape)
         array = one[0]._array
         seed = np.eye(array.size, dtype=array.dtype).reshape(array.size, *shape)
         found = self._sweep(one, [seed], flat_sources, lead=1)
         self._end_use()
-        zero = unconnected is UnconnectedGradients.ZERO
         rows = [_finish(g, s, zero, before=shape) for g, s in zip(found, flat_sources, strict=True)]
-        return _packed(sources, rows)
+        return _packed(sources, flat_sources, rows)
 
     def batch_jacobian(
         self,
@@ -290,7 +284,8 @@ class GradientTape:
         """
         if nest.is_nested(source) or nest.is_nested(target):
             raise TypeError("batch_jacobian expects one target and one source, got a structure; ask for each in turn.")
-        (t,), (s,) = _tensors(target, "target"), _sources(source)
+        (t,), (s,) = _tensors(target), _sources(source)
+        zero = _zero_wanted(unconnected_gradients)
         for what in (t, s):
             if len(what.shape) < 2:
                 raise ValueError(
@@ -307,14 +302,15 @@ class GradientTape:
         self._begin_use("batch_jacobian")
         found = self._sweep([t], [seed], [s], lead=1)
         self._end_use()
-        unconnected = _unconnected(unconnected_gradients)
-        got = _finish(found[0], s, unconnected is UnconnectedGradients.ZERO, before=(size,))
+        got = _finish(found[0], s, zero, before=(size,))
         if got is None:
             return None
         moved = transpose(got, axes=(1, 0, *range(2, len(got.shape))))
         return reshape(moved, shape=(n, *inner, *s.shape[1:]))
 
     def _begin_use(self, method: str) -> None:
+        if self._entered and not self._used and not self._recording:
+            return
         if not self._entered:
             raise RuntimeError(
                 f"{method}() was called on a tape that recorded nothing; compute the target inside `with tape:` first."
@@ -338,9 +334,7 @@ class GradientTape:
     def _end_use(self) -> None:
         self._used = True
         if not self._persistent:
-            variables = self._variables
-            self._start_anew()
-            self._variables = variables
+            self._records, self._live = [], set()
 
     def _sweep(self, targets: list[Any], seeds: list[Any], sources: list[Any], lead: int = 0) -> list[Any]:
         """The sources' cotangents, None where there is none."""
@@ -349,44 +343,46 @@ class GradientTape:
             s._uid = s._uid or next_uid()
         keep = {s._uid for s in sources}
         cotangents: dict[int, Any] = {}
-        for target, seed in zip(targets, seeds, strict=True):
-            if target._uid in live or target._uid in keep:
-                g = _conjugated(seed)
-                g = Tensor(g) if listening and not isinstance(g, Tensor) else g
-                before = cotangents.get(target._uid)
-                cotangents[target._uid] = g if before is None else before + g
-        records = self._records[:] if self._recording else self._records
-        sweep(records, cotangents, live, keep, lead)
-        return [None if g is None else _conjugated(g) for g in map(cotangents.get, [s._uid for s in sources])]
+        for target, g in zip(targets, seeds, strict=True):
+            uid = target._uid
+            if uid in live or uid in keep:
+                if target._array.dtype.kind == "c":  # the rules carry the conjugates of TensorFlow's cotangents
+                    g = conj(g)
+                if listening and type(g) is not Tensor:
+                    g = Tensor(g)
+                cotangents[uid] = cotangents[uid] + g if uid in cotangents else g
+        sweep(self._records[:] if self._recording else self._records, cotangents, live, keep, lead)
+        return [cotangents.get(s._uid) for s in sources]
 
 
-def _packed(sources: Any, values: list[Any]) -> Any:
+def _packed(sources: Any, flat: list[Any], values: list[Any]) -> Any:
     """The values in the structure of the sources."""
-    if type(sources) is list and not any(map(nest.is_nested, sources)):
-        return values
-    return nest.pack_sequence_as(sources, values)
+    return values if flat is sources else nest.pack_sequence_as(sources, values)
 
 
-def _conjugated(g: Any) -> Any:
-    """TensorFlow's cotangents of complex tensors are the conjugates of those that the rules carry."""
-    kind = g._array.dtype.kind if isinstance(g, Tensor) else g.dtype.kind
-    return conj(g) if kind == "c" else g
-
-
-def _tensors(target: Any, what: str) -> list[Any]:
+def _tensors(target: Any) -> list[Any]:
+    if type(target) is Tensor:
+        return [target]
     if target is None:
         raise TypeError(
             "Argument `target` should be a tensor, a variable or a nested structure of them, got None; "
             "a loss function without `return` is the usual cause."
         )
-    leaves = [target] if type(target) is Tensor else nest.flatten(target)
+    leaves = nest.flatten(target)
     for leaf in leaves:
         if not isinstance(leaf, (Tensor, Variable)):
-            raise TypeError(_not_followed(leaf, what))
+            raise TypeError(_not_followed(leaf, "target"))
     return [leaf._value if isinstance(leaf, Variable) else leaf for leaf in leaves]
 
 
 def _sources(sources: Any) -> list[Any]:
+    """The sources as a flat list; a flat list is returned itself."""
+    if type(sources) is list:
+        for s in sources:
+            if type(s) is not Variable and type(s) is not Tensor:
+                break
+        else:
+            return sources
     leaves = nest.flatten(sources)
     for leaf in leaves:
         if not isinstance(leaf, (Tensor, Variable)):
@@ -406,11 +402,12 @@ def _not_followed(value: Any, what: str) -> str:
     return f"Expected a tensor or variable as {what}, got {value!r} of type {type(value).__name__}; {hint}."
 
 
-def _unconnected(value: UnconnectedGradients | str) -> UnconnectedGradients:
+def _zero_wanted(value: UnconnectedGradients | str) -> bool:
+    """Whether a source that the target does not depend on gets zeros."""
     if value is UnconnectedGradients.NONE:
-        return UnconnectedGradients.NONE
+        return False
     try:
-        return UnconnectedGradients(value)
+        return UnconnectedGradients(value) is UnconnectedGradients.ZERO
     except ValueError:
         raise ValueError(f"Unknown value for unconnected_gradients: {value!r}; use 'none' or 'zero'.") from None
 
@@ -444,16 +441,8 @@ def _given_seed(g: Any, target: Any) -> Any:
     return seed if stack.tapes else seed._array
 
 
-_UNITS: dict[np.dtype[Any], Any] = {}
-
-
 def _ones(array: Any) -> Any:
-    if array.ndim:
-        return np.ones(array.shape, array.dtype)
-    unit = _UNITS.get(array.dtype)
-    if unit is None:
-        unit = _UNITS[array.dtype] = np.ones((), array.dtype)
-    return unit
+    return np.ones(array.shape, array.dtype) if array.ndim else array.dtype.type(1)
 
 
 def _finish(g: Any, source: Any, zero: bool, before: tuple[int, ...] | None = None) -> Any:
@@ -464,4 +453,7 @@ def _finish(g: Any, source: Any, zero: bool, before: tuple[int, ...] | None = No
         return Tensor(np.zeros((*(before or ()), *source.shape), source.dtype.numpy_dtype))
     if before is not None:
         g = reshape(g, shape=(*before, *source.shape))
-    return g if isinstance(g, Tensor) else Tensor(g)
+    kind = g.dtype.kind if type(g) is not Tensor else g._array.dtype.kind
+    if kind == "c":
+        g = conj(g)
+    return g if type(g) is Tensor else Tensor(g)

@@ -68,8 +68,16 @@ def _careful(primitive: Primitive, a: Any, b: Any) -> Any:
 def unary(primitive: Primitive) -> Op:
     """The op of one operand that a primitive makes."""
 
+    fn, quiet = primitive.fn, primitive.quiet
+
     def op(x: Any) -> Tensor:
-        return primitive.record((tensor_of(x),), {})
+        if type(x) is not Tensor:
+            x = tensor_of(x)
+        answer = Tensor(primitive.compute([x._array], {}) if quiet else fn(x._array))
+        tapes = stack.tapes
+        if tapes:
+            listen(tapes, primitive, (x,), answer, None)
+        return answer
 
     return op
 

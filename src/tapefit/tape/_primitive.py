@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -16,6 +16,15 @@ from tapefit.tape._tensor import Tensor
 # A rule gives the cotangent of one argument: rule(g, ans, *args, **params). It is pure, uses operators and
 # primitives only (so that it can itself be recorded), and lets g have leading axes that ans has not.
 Rule = Callable[..., Any]
+Reads = Literal["all", "args", "answer", "shapes"]
+
+_LARGE = 1 << 18  # bytes from which a value that no rule reads is not worth keeping
+
+
+def through(g: Any, ans: Any, *args: Any, **params: Any) -> Any:
+    """The rule of an argument that goes into the answer as it is; the sweep knows it and skips the call."""
+    return g
+
 
 REGISTRY: dict[str, Primitive] = {}
 
@@ -41,6 +50,8 @@ class Primitive:
         True if `fn` returns a tuple, and the rules receive one cotangent an output.
     variadic
         For any number of arguments: one rule for all, with the argument's place as keyword `place`.
+    reads
+        The values that the rules read. Of what they do not read, only shape and dtype are kept if it is large.
     """
 
     name: str
@@ -50,6 +61,7 @@ class Primitive:
     quiet: bool = False
     outputs: bool = False
     variadic: Rule | None = None
+    reads: Reads = "all"
 
     def repeated(self, n: int) -> tuple[Rule, ...]:
         """The rule of a variadic primitive, bound to each of `n` places."""
@@ -80,7 +92,14 @@ class Primitive:
 
     def record(self, args: tuple[Tensor, ...], params: dict[str, Any]) -> Tensor:
         """Compute on tensors and tell every tape that follows one of them."""
-        answer = Tensor(self.compute([a._array for a in args], params))
+        arrays = [a._array for a in args]
+        if self.quiet:
+            answer = Tensor(self.compute(arrays, params))
+        else:
+            try:
+                answer = Tensor(self.fn(*arrays, **params))
+            except (ValueError, IndexError):
+                answer = Tensor(self.compute(arrays, params))  # for its message
         tapes = stack.tapes
         if tapes:
             listen(tapes, self, args, answer, params)
@@ -103,20 +122,60 @@ def listen(
     params: dict[str, Any] | None,
 ) -> None:
     """Append a record to every tape that follows an argument; the answer is then followed too."""
+    record = None
+    at_once = False
     for tape in tapes:
+        records = tape._records
+        if records is None:  # no tape, but a listener that hears each step at once
+            at_once = True
+            continue
         live = tape._live
         for a in args:
             if a._uid in live:
-                if type(answer) is Tensor:
-                    if not answer._uid:
+                if record is None:
+                    record = (primitive, args, answer, params)
+                    if type(answer) is Tensor:
                         answer._uid = next_uid()
+                        if primitive.reads != "all" and (
+                            answer._array.nbytes > _LARGE or args[0]._array.nbytes > _LARGE
+                        ):
+                            record = (primitive, *_outlined(primitive, args, answer), params)
+                    else:
+                        for t in answer:
+                            t._uid = next_uid()
+                if type(answer) is Tensor:
                     live.add(answer._uid)
                 else:
-                    for t in answer:
-                        t._uid = t._uid or next_uid()
-                        live.add(t._uid)
-                tape._records.append((primitive, args, answer, params))
+                    live.update([t._uid for t in answer])
+                records.append(record)
                 break
+    if at_once:
+        _tell(tapes, primitive, args, answer, params)
+
+
+def _tell(
+    tapes: list[Any], primitive: Primitive, args: tuple[Tensor, ...], answer: Any, params: dict[str, Any] | None
+) -> None:
+    """Tell the listeners that are no tapes, oldest first; what one does then, tapes and older listeners hear."""
+    for k, listener in enumerate(tapes):
+        if listener._records is None:
+            others = [t for i, t in enumerate(tapes) if i < k or t._records is not None]
+            listener._hear(primitive, args, answer, params, others)
+
+
+def _outlined(primitive: Primitive, args: tuple[Tensor, ...], answer: Tensor) -> tuple[tuple[Tensor, ...], Tensor]:
+    """What the rules of a step read, and outlines of the rest."""
+    if primitive.reads != "args":
+        args = tuple(map(_outline, args))
+    return args, answer if primitive.reads == "answer" else _outline(answer)
+
+
+def _outline(x: Tensor) -> Tensor:
+    """A stand-in for a large tensor: its number, shape and dtype, with zeros that take no memory."""
+    array = x._array
+    if array.nbytes < _LARGE:
+        return x
+    return Tensor(np.ndarray(array.shape, array.dtype, np.zeros(1, array.dtype), strides=(0,) * array.ndim), x._uid)
 
 
 def primitive(
@@ -127,9 +186,10 @@ def primitive(
     quiet: bool = False,
     outputs: bool = False,
     variadic: Rule | None = None,
+    reads: Reads = "all",
 ) -> Primitive:
     """Make a row and enter it in the table."""
     if name in REGISTRY:
         raise ValueError(f"A primitive named {name!r} stands in the table already; choose another name.")
-    row = REGISTRY[name] = Primitive(name, fn, rules, broadcasts, quiet, outputs, variadic)
+    row = REGISTRY[name] = Primitive(name, fn, rules, broadcasts, quiet, outputs, variadic, reads)
     return row

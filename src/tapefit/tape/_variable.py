@@ -142,45 +142,37 @@ class Variable:
         ValueError
             If `value` has another shape, or is a tensor of another dtype, or None.
         """
-        new = self._operand(value)._array
+        return self._set(np.array(self._operand(value)._array))
+
+    def assign_add(
+        self, delta: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True
+    ) -> Variable:
+        """Add `delta` to the value."""
+        return self._set(self._value._array[()] + self._operand(delta)._array)
+
+    def assign_sub(
+        self, delta: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True
+    ) -> Variable:
+        """Subtract `delta` from the value."""
+        return self._set(self._value._array[()] - self._operand(delta)._array)
+
+    def _operand(self, value: Any) -> Tensor:
+        if stack.tapes:
+            self._value_for_op()  # an assignment counts as an access
+        if type(value) is Tensor and value._array.dtype is self._value._array.dtype:
+            return value
+        if hasattr(value, "_value_for_op") or isinstance(value, Tensor):
+            return convert(value, self.dtype)
+        return like(value, self._value)
+
+    def _set(self, new: Any) -> Variable:
         old = self._value._array
         if new.shape != old.shape:
             raise ValueError(
                 f"Cannot assign value to variable '{self.name}': the variable has shape {old.shape} and the "
                 f"assigned value shape {new.shape}; reshape the value, or make a new variable."
             )
-        return self._set(np.array(new))
-
-    def assign_add(
-        self, delta: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True
-    ) -> Variable:
-        """Add `delta` to the value."""
-        return self._set(self._updated(self._value._array[()] + self._operand(delta)._array))
-
-    def assign_sub(
-        self, delta: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True
-    ) -> Variable:
-        """Subtract `delta` from the value."""
-        return self._set(self._updated(self._value._array[()] - self._operand(delta)._array))
-
-    def _operand(self, value: Any) -> Tensor:
-        self._value_for_op()  # an assignment counts as an access
-        if type(value) is Tensor and value._array.dtype == self._value._array.dtype:
-            return value
-        if hasattr(value, "_value_for_op") or isinstance(value, Tensor):
-            return convert(value, self.dtype)
-        return like(value, self._value)
-
-    def _updated(self, new: Any) -> NDArray[Any]:
-        if new.shape != self._value._array.shape:
-            raise ValueError(
-                f"Cannot update variable '{self.name}' of shape {self._value._array.shape} to shape {new.shape}; "
-                "pass a change of the variable's shape or a scalar."
-            )
-        return np.asarray(new)
-
-    def _set(self, array: NDArray[Any]) -> Variable:
-        self._value = Tensor(array, self._uid)
+        self._value = Tensor(np.asarray(new), self._uid)
         return self
 
     # -- Python's protocols --------------------------------------------------------------------

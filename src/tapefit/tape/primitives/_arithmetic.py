@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from tapefit.errors import InvalidArgumentError
-from tapefit.tape._primitive import Primitive, primitive
+from tapefit.tape._primitive import Primitive, primitive, through
 from tapefit.tape.primitives._compare import (
     equal,
     greater,
@@ -47,16 +47,18 @@ def _of_whole_numbers(fn: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any
 add = primitive(
     "add",
     operator.add,
-    lambda g, ans, x, y: g,
-    lambda g, ans, x, y: g,
+    through,
+    through,
     broadcasts=True,
+    reads="shapes",
 )
 subtract = primitive(
     "subtract",
     operator.sub,
-    lambda g, ans, x, y: g,
+    through,
     lambda g, ans, x, y: -g,
     broadcasts=True,
+    reads="shapes",
 )
 multiply = primitive(
     "multiply",
@@ -64,6 +66,7 @@ multiply = primitive(
     lambda g, ans, x, y: g * y,
     lambda g, ans, x, y: g * x,
     broadcasts=True,
+    reads="args",
 )
 divide = primitive(
     "divide",
@@ -72,6 +75,7 @@ divide = primitive(
     lambda g, ans, x, y: -ratio(ratio(product(g, x), y), y),
     broadcasts=True,
     quiet=True,
+    reads="args",
 )
 divide_no_nan: Primitive = primitive(
     "divide_no_nan",
@@ -95,6 +99,7 @@ maximum = primitive(
     lambda g, ans, x, y: where(greater_equal(x, y), g, zeros_for(g)),
     lambda g, ans, x, y: where(greater_equal(x, y), zeros_for(g), g),
     broadcasts=True,
+    reads="args",
 )
 minimum = primitive(
     "minimum",
@@ -102,6 +107,7 @@ minimum = primitive(
     lambda g, ans, x, y: where(less_equal(x, y), g, zeros_for(g)),
     lambda g, ans, x, y: where(less_equal(x, y), zeros_for(g), g),
     broadcasts=True,
+    reads="args",
 )
 squared_difference = primitive(
     "squared_difference",
@@ -109,6 +115,7 @@ squared_difference = primitive(
     lambda g, ans, x, y: 2 * g * (x - y),
     lambda g, ans, x, y: -2 * g * (x - y),
     broadcasts=True,
+    reads="args",
 )
 clip_by_value = primitive(
     "clip_by_value",
@@ -117,13 +124,15 @@ clip_by_value = primitive(
     lambda g, ans, x, low, high: where(less(x, low), g, zeros_for(g)),
     lambda g, ans, x, low, high: where(greater(x, high), g, zeros_for(g)),
     broadcasts=True,
+    reads="args",
 )
 floordiv = primitive("floordiv", _of_whole_numbers(operator.floordiv), None, None, broadcasts=True, quiet=True)
 floormod = primitive(
     "floormod",
     _of_whole_numbers(operator.mod),
-    lambda g, ans, x, y: g,
+    through,
     lambda g, ans, x, y: -g * floordiv(x, y),
     broadcasts=True,
     quiet=True,
+    reads="args",
 )

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tapefit.tape._primitive import Primitive, primitive
+from tapefit.tape._primitive import Primitive, primitive, through
 
 _SMALL = 4096  # elements
 
@@ -19,8 +19,11 @@ def _lead(g: Any, ans: Any) -> tuple[int, ...]:
 
 
 def _broadcast_to(x: Any, *, shape: tuple[int, ...]) -> Any:
-    if x.ndim or not shape:
-        return np.broadcast_to(x, shape)
+    return np.broadcast_to(x, shape) if x.ndim or not shape else spread(x, shape)
+
+
+def spread(x: Any, shape: tuple[int, ...]) -> Any:
+    """A 0-d array repeated to fill `shape`."""
     # np.broadcast_to takes ten times as long to set strides of 0, and twice as long as filling a small array
     if math.prod(shape) > _SMALL:
         return np.ndarray(shape, x.dtype, np.asarray(x), strides=(0,) * len(shape))
@@ -80,12 +83,15 @@ reshape: Primitive = primitive(
     "reshape",
     lambda x, *, shape: np.reshape(x, shape),
     lambda g, ans, x, *, shape: reshape(g, shape=(*_lead(g, ans), *x.shape)),
+    reads="shapes",
 )
-broadcast_to = primitive("broadcast_to", _broadcast_to, lambda g, ans, x, *, shape: g, broadcasts=True)
-transpose = primitive("transpose", lambda x, *, axes: np.transpose(x, axes), _transpose_rule)
-swap_last: Primitive = primitive("matrix_transpose", lambda x: np.swapaxes(x, -1, -2), lambda g, ans, x: swap_last(g))
-concat = primitive("concat", lambda *parts, axis: np.concatenate(parts, axis), variadic=_concat_rule)
-getitem = primitive("getitem", lambda x, *, key: x[key], _getitem_rule)
-put = primitive("put", _put, _put_rule)
-take = primitive("gather", _take, _take_rule, None)
-add_at = primitive("add_at", _add_at, _add_at_rule, None)
+broadcast_to = primitive("broadcast_to", _broadcast_to, through, broadcasts=True, reads="shapes")
+transpose = primitive("transpose", lambda x, *, axes: np.transpose(x, axes), _transpose_rule, reads="shapes")
+swap_last: Primitive = primitive(
+    "matrix_transpose", lambda x: np.swapaxes(x, -1, -2), lambda g, ans, x: swap_last(g), reads="shapes"
+)
+concat = primitive("concat", lambda *parts, axis: np.concatenate(parts, axis), variadic=_concat_rule, reads="shapes")
+getitem = primitive("getitem", lambda x, *, key: x[key], _getitem_rule, reads="shapes")
+put = primitive("put", _put, _put_rule, reads="shapes")
+take = primitive("gather", _take, _take_rule, None, reads="args")
+add_at = primitive("add_at", _add_at, _add_at_rule, None, reads="args")

@@ -11,4 +11,5 @@ matmul: Primitive = primitive(
     lambda g, ans, a, b: matmul(g, swap_last(b)),
     lambda g, ans, a, b: matmul(swap_last(a), g),
     broadcasts=True,
+    reads="args",
 )

@@ -24,16 +24,19 @@ relu = primitive(
     "relu",
     lambda x: np.maximum(x, x.dtype.type(0)),
     lambda g, ans, x: where(greater(x, zeros_for(x)), g, zeros_for(g)),
+    reads="args",
 )
 softmax = primitive(
     "softmax",
     lambda x, *, axis: np.exp(_log_softmax(x, axis=axis)),
     lambda g, ans, x, *, axis: ans * (g - _total(g * ans, axis)),
     quiet=True,
+    reads="answer",
 )
 log_softmax = primitive(
     "log_softmax",
     _log_softmax,
     lambda g, ans, x, *, axis: g - exp(ans) * _total(g, axis),
     quiet=True,
+    reads="answer",
 )

@@ -23,6 +23,7 @@ ratio: Primitive = primitive(
     lambda g, ans, x, y: -ratio(ratio(product(g, x), y), y),
     broadcasts=True,
     quiet=True,
+    reads="args",
 )
 
 # g * y with 0 for g = 0, also where y is infinite or NaN
@@ -33,4 +34,5 @@ product: Primitive = primitive(
     lambda g, ans, x, y: product(g, x),
     broadcasts=True,
     quiet=True,
+    reads="args",
 )

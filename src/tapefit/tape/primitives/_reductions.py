@@ -11,7 +11,7 @@ import numpy as np
 
 from tapefit.tape._primitive import primitive
 from tapefit.tape._tensor import Tensor
-from tapefit.tape.primitives._arrays import broadcast_to, reshape
+from tapefit.tape.primitives._arrays import broadcast_to, reshape, spread
 from tapefit.tape.primitives._compare import equal
 from tapefit.tape.primitives._elementwise import cast, conj
 from tapefit.tape.primitives._ratio import ratio
@@ -40,7 +40,7 @@ def _spread(g: Any, ans: Any, x: Any, axis: Axes) -> Any:
     """`g` repeated along the reduced axes."""
     shape = x.shape
     if not g.shape:
-        return broadcast_to(g, shape=shape) if type(g) is Tensor else broadcast_to.fn(g, shape=shape)
+        return broadcast_to(g, shape=shape) if type(g) is Tensor else spread(g, shape)
     lead = g.shape[: len(g.shape) - len(ans.shape)]
     return broadcast_to(_restored(g, ans, x, axis), shape=(*lead, *shape) if lead else shape)
 
@@ -52,17 +52,17 @@ def _keep(ans: Any, x: Any, axis: Axes) -> Any:
 
 def count(x: Any, axis: Axes) -> int:
     """How many elements of `x` go into one element of the answer."""
-    shape = x.shape
-    return math.prod(shape if axis is None else [shape[i] for i in axis])
+    array = array_in(x)
+    return int(array.size) if axis is None else math.prod([array.shape[i] for i in axis])
 
 
 def _sum(x: Any, *, axis: Axes, keepdims: bool) -> Any:
-    return _add_up(x, axis, x.dtype, keepdims=keepdims)
+    return _add_up(x, axis, x.dtype, None, keepdims)
 
 
 def _mean(x: Any, *, axis: Axes, keepdims: bool) -> Any:
     n = x.size if axis is None else count(x, axis)
-    total = _add_up(x, axis, x.dtype, keepdims=keepdims)
+    total = _add_up(x, axis, x.dtype, None, keepdims)
     if x.dtype.kind in "iu":
         return np.trunc(total / n).astype(x.dtype)
     return total / n if n else np.full_like(total, np.nan)
@@ -123,15 +123,17 @@ reduce_sum = primitive(
     "reduce_sum",
     _sum,
     lambda g, ans, x, *, axis, keepdims: _spread(g, ans, x, axis),
+    reads="shapes",
 )
 reduce_mean = primitive(
     "reduce_mean",
     _mean,
     lambda g, ans, x, *, axis, keepdims: _spread(g / count(x, axis), ans, x, axis),
+    reads="shapes",
 )
 reduce_max = primitive("reduce_max", _extreme(np.max, -np.inf), _extreme_rule, quiet=True)
 reduce_min = primitive("reduce_min", _extreme(np.min, np.inf), _extreme_rule, quiet=True)
-reduce_variance = primitive("reduce_variance", _variance, _variance_rule, quiet=True)
+reduce_variance = primitive("reduce_variance", _variance, _variance_rule, quiet=True, reads="args")
 reduce_std = primitive(
     "reduce_std",
     lambda x, *, axis, keepdims: np.sqrt(_variance(x, axis=axis, keepdims=keepdims)),

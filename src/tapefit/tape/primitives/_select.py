@@ -30,4 +30,5 @@ where: Primitive = primitive(
     lambda g, ans, condition, x, y: where(condition, g, zeros_for(g)),
     lambda g, ans, condition, x, y: where(condition, zeros_for(g), g),
     broadcasts=True,
+    reads="args",
 )
