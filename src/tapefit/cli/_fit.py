@@ -1,0 +1,245 @@
+"""`tapefit fit`: a linear model from a table in a file."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+from tapefit.cli._options import as_json, confidence_level, missing, positive, quiet, rate, split_names
+from tapefit.cli._output import check_outputs, print_results, tell
+from tapefit.cli._progress import log_lines, progress_bar
+from tapefit.errors import UsageError
+
+if TYPE_CHECKING:
+    from tapefit.cli._progress import Callback
+    from tapefit.data import Table
+    from tapefit.inference import RegressionResults
+
+__all__ = ["fit"]
+
+EPILOG = """\b
+Examples:
+  tapefit fit data.csv --target y
+  tapefit fit data.csv --target y --features x1,region -o model.json --plot fit.png
+  tapefit fit data.csv --target y --loss huber --missing drop --json
+  tapefit fit data.csv --target y --solver gd --learning-rate 0.02 --steps 1000 --log-every 100
+  zcat data.csv.gz | tapefit fit - --target y
+"""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The options of one run, as click hands them over."""
+
+    file: str
+    target: str
+    features: list[str]  # empty for all others
+    categorical: list[str]
+    intercept: bool
+    loss: Literal["mse", "mae", "huber"]
+    huber_delta: float | None  # None for the default
+    missing: Literal["error", "drop"]
+    solver: Literal["auto", "gd", "momentum", "adam", "sgd"]
+    learning_rate: float | Literal["auto"]
+    steps: int | None
+    batch_size: int | None
+    seed: int
+    log_every: int | None
+    cov_type: str | None
+    confidence_level: float
+    output: str | None
+    plot: str | None
+    as_json: bool
+    quiet: bool
+
+
+@click.command("fit", epilog=EPILOG)
+@click.argument("file")
+@click.option("-t", "--target", metavar="COLUMN", help="The column to explain.")
+@click.option(
+    "-f",
+    "--features",
+    metavar="A,B",
+    multiple=True,
+    callback=split_names,
+    help="The columns to explain it by; may be repeated. All others when left out.",
+)
+@click.option(
+    "--categorical",
+    metavar="A,B",
+    multiple=True,
+    callback=split_names,
+    help="Columns to take as categories although they look like numbers; may be repeated.",
+)
+@click.option("--intercept/--no-intercept", default=True, show_default=True, help="Fit a constant term.")
+@click.option(
+    "--loss",
+    type=click.Choice(["mse", "mae", "huber"]),
+    default="mse",
+    show_default=True,
+    help="What to make small: mean squared error, mean absolute error, or Huber's loss, "
+    "which is squared near 0 and absolute beyond.",
+)
+@click.option(
+    "--huber-delta", type=positive, metavar="NUMBER", help="Where Huber's loss turns, in units of the target."
+)
+@missing
+@click.option(
+    "--solver",
+    type=click.Choice(["auto", "gd", "momentum", "adam", "sgd"]),
+    default="auto",
+    show_default=True,
+    help="auto solves to full accuracy; the others are descents to watch.",
+)
+@click.option(
+    "--learning-rate",
+    type=rate,
+    metavar="NUMBER|auto",
+    default="auto",
+    show_default=True,
+    help="What the gradient is multiplied by at each step of a descent.",
+)
+@click.option(
+    "--steps", type=click.IntRange(1), metavar="N", help="The most steps to take; for sgd, passes through the rows."
+)
+@click.option("--batch-size", type=click.IntRange(1), metavar="N", help="Rows that a step of sgd looks at.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0),
+    metavar="N",
+    default=0,
+    show_default=True,
+    help="Of the order in which sgd takes the rows.",
+)
+@click.option("--log-every", type=click.IntRange(1), metavar="N", help="Print a log line every N steps.")
+@click.option(
+    "--cov-type",
+    type=click.Choice(["nonrobust", "HC0", "HC1", "HC2", "HC3"]),
+    help="How standard errors are computed; HC0 to HC3 allow for unequal variances.",
+)
+@confidence_level
+@click.option("-o", "--output", metavar="MODEL", help="Write the model here, as JSON.")
+@click.option("--plot", metavar="FILE", help="Write a picture of the fit here; ends in .png, .svg or .pdf.")
+@as_json
+@quiet
+def fit(file: str, target: str | None, **options: Any) -> None:
+    """Fit a linear model to the table in FILE, and print its summary.
+
+    FILE is a .csv, .tsv, .csv.gz, .parquet or .feather file, or - for CSV on standard input.
+    Columns of text become indicators of their levels, the first level being the reference.
+    """
+    if target is None:
+        raise _no_target(file)
+    run(Settings(file, target, **options))
+
+
+def _no_target(file: str) -> UsageError:
+    """The error that lists what there is to choose from."""
+    from tapefit.data import read
+
+    *others, last = read(file).columns
+    return UsageError(
+        f"--target must name the column to explain, one of {', '.join([*others, last])}; pass --target {last}, say."
+    )
+
+
+def run(settings: Settings) -> None:
+    """Check, read, fit, write, print, in this order: nothing is written unless all went well."""
+    check(settings)
+    table = read_table(settings)
+    results = fit_table(table, settings)
+    write(results, table, settings)
+    print_results(results, as_json=settings.as_json)
+
+
+def check(settings: Settings) -> None:
+    """Raise for what cannot work, before any data are read."""
+    from tapefit.report import picture_format
+
+    if settings.plot is not None:
+        picture_format(settings.plot)
+    _check_pairs(settings)
+    check_outputs([settings.output, settings.plot], inputs=[settings.file])
+
+
+def _check_pairs(settings: Settings) -> None:
+    """Raise for an option that would do nothing beside the others."""
+    descends = settings.solver != "auto"
+    pairs = (
+        ("--huber-delta", settings.huber_delta is not None, settings.loss == "huber", "--loss huber"),
+        ("--learning-rate", settings.learning_rate != "auto", descends, "a descent, such as --solver gd"),
+        ("--log-every", settings.log_every is not None, descends, "a descent, such as --solver gd"),
+        ("--batch-size", settings.batch_size is not None, settings.solver == "sgd", "--solver sgd"),
+    )
+    for option, given, fits, partner in pairs:
+        if given and not fits:
+            raise UsageError(f"{option} belongs to {partner}, which was not asked for; add that, or leave it out.")
+
+
+def read_table(settings: Settings) -> Table:
+    """Read the columns that the fit uses; of the others nothing is asked, not even that they can be read."""
+    from tapefit.data import read
+
+    used = [settings.target, *settings.features] if settings.features else None
+    return read(settings.file, columns=used, categorical=settings.categorical)
+
+
+def fit_table(table: Table, settings: Settings) -> RegressionResults:
+    """Fit the table, with log lines or a bar on standard error."""
+    from tapefit.regression import fit
+
+    with callbacks(table, settings) as watch:
+        return fit(
+            table,
+            target=settings.target,
+            features=settings.features or None,
+            intercept=settings.intercept,
+            loss=settings.loss,
+            missing=settings.missing,
+            solver=settings.solver,
+            learning_rate=settings.learning_rate,
+            max_iter=settings.steps,
+            batch_size=settings.batch_size,
+            random_state=settings.seed,
+            cov_type=settings.cov_type,
+            delta=settings.huber_delta or 1.0,
+            confidence_level=settings.confidence_level,
+            callbacks=watch,
+        )
+
+
+@contextlib.contextmanager
+def callbacks(table: Table, settings: Settings) -> Iterator[list[Callback]]:
+    """Give what the fit calls at each step."""
+    from tapefit.data import learn_encoding
+
+    if settings.quiet:
+        yield []
+    elif settings.log_every is not None:
+        encoding = learn_encoding(
+            table, settings.target, features=settings.features or None, intercept=settings.intercept
+        )
+        yield [log_lines(encoding.term_names, settings.log_every)]
+    else:
+        with progress_bar(settings.steps) as bar:
+            yield bar
+
+
+def write(results: RegressionResults, table: Table, settings: Settings) -> None:
+    """Write model and picture; the picture takes its name only once the model has."""
+    from tapefit.files import replacing
+    from tapefit.report import draw_figure, picture_format, plot_fit
+
+    with contextlib.ExitStack() as stack:
+        if settings.plot is not None:
+            figure = plot_fit(results, table, confidence_level=settings.confidence_level)
+            draw_figure(figure, stack.enter_context(replacing(settings.plot)), picture_format(settings.plot))
+        if settings.output is not None:
+            results.save(settings.output)
+    for what, path in (("Model", settings.output), ("Picture", settings.plot)):
+        if path is not None:
+            tell(f"{what}: {path}", quiet=settings.quiet)
