@@ -1,6 +1,7 @@
 """The tape: tensors, variables, primitives with their rules, and GradientTape."""
 
 from tapefit.tape import _numpy_protocol, _operators
+from tapefit.tape._forward import ForwardAccumulator
 from tapefit.tape._gradient_tape import GradientTape, UnconnectedGradients
 from tapefit.tape._primitive import REGISTRY, Primitive
 from tapefit.tape._stack import python_floats_as
@@ -10,4 +11,13 @@ from tapefit.tape._variable import Variable
 _operators.attach()
 _numpy_protocol.attach()
 
-__all__ = ["REGISTRY", "GradientTape", "Primitive", "Tensor", "UnconnectedGradients", "Variable", "python_floats_as"]
+__all__ = [
+    "REGISTRY",
+    "ForwardAccumulator",
+    "GradientTape",
+    "Primitive",
+    "Tensor",
+    "UnconnectedGradients",
+    "Variable",
+    "python_floats_as",
+]
