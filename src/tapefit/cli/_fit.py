@@ -104,7 +104,10 @@ class Settings:
     help="What the gradient is multiplied by at each step of a descent.",
 )
 @click.option(
-    "--steps", type=click.IntRange(1), metavar="N", help="The most steps to take; for sgd, passes through the rows."
+    "--steps",
+    type=click.IntRange(1),
+    metavar="N",
+    help="The last step, counted from 0 as in the log lines; for sgd, the passes.",
 )
 @click.option("--batch-size", type=click.IntRange(1), metavar="N", help="Rows that a step of sgd looks at.")
 @click.option(
@@ -202,7 +205,7 @@ def fit_table(table: Table, settings: Settings) -> RegressionResults:
             missing=settings.missing,
             solver=settings.solver,
             learning_rate=settings.learning_rate,
-            max_iter=settings.steps,
+            max_iter=most_steps(settings),
             batch_size=settings.batch_size,
             random_state=settings.seed,
             cov_type=settings.cov_type,
@@ -210,6 +213,12 @@ def fit_table(table: Table, settings: Settings) -> RegressionResults:
             confidence_level=settings.confidence_level,
             callbacks=watch,
         )
+
+
+def most_steps(settings: Settings) -> int | None:
+    """The steps to take at most: the log of a descent counts from 0 up to and with the number given."""
+    counted_from_0 = settings.solver in ("gd", "momentum", "adam")
+    return settings.steps + 1 if settings.steps is not None and counted_from_0 else settings.steps
 
 
 @contextlib.contextmanager
@@ -225,7 +234,7 @@ def callbacks(table: Table, settings: Settings) -> Iterator[list[Callback]]:
         )
         yield [log_lines(encoding.term_names, settings.log_every)]
     else:
-        with progress_bar(settings.steps) as bar:
+        with progress_bar(most_steps(settings)) as bar:
             yield bar
 
 
