@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import Enum
@@ -11,14 +10,13 @@ from typing import Any
 import numpy as np
 
 from tapefit import nest
+from tapefit.tape import _log
 from tapefit.tape._backward import Record, sweep
 from tapefit.tape._convert import like
 from tapefit.tape._stack import next_uid, stack
 from tapefit.tape._tensor import Tensor
 from tapefit.tape._variable import Variable
 from tapefit.tape.primitives import conj, reshape, transpose
-
-_log = logging.getLogger("tapefit")
 
 
 class UnconnectedGradients(Enum):
@@ -126,7 +124,7 @@ class GradientTape:
                     "make it one with tf.constant or tf.Variable first."
                 )
             if leaf.dtype.numpy_dtype.kind not in "fc":
-                _log.warning(
+                _log.warn(
                     "The dtype of the watched tensor must be floating (e.g. tf.float32), got tf.%s",
                     leaf.dtype.name,
                 )
@@ -324,7 +322,7 @@ class GradientTape:
             self._pop()
         elif self._recording and not self._warned:
             self._warned = True
-            _log.warning(
+            _log.warn(
                 "Calling GradientTape.%s on a persistent tape inside its context is significantly less efficient than "
                 "calling it outside the context: the gradient ops are recorded on the tape, too. Only call it inside "
                 "the context if you want to differentiate the gradient.",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -29,9 +28,8 @@ def through(g: Any, ans: Any, *args: Any, **params: Any) -> Any:
 REGISTRY: dict[str, Primitive] = {}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Primitive:
-    """A row of the table: a NumPy function and one rule an argument.
+    """A row of the table, never changed: a NumPy function and one rule an argument.
 
     Attributes
     ----------
@@ -54,14 +52,21 @@ class Primitive:
         The values that the rules read. Of what they do not read, only shape and dtype are kept if it is large.
     """
 
-    name: str
-    fn: Callable[..., Any]
-    rules: tuple[Rule | None, ...]
-    broadcasts: bool = False
-    quiet: bool = False
-    outputs: bool = False
-    variadic: Rule | None = None
-    reads: Reads = "all"
+    __slots__ = ("broadcasts", "fn", "name", "outputs", "quiet", "reads", "rules", "variadic")
+
+    def __init__(
+        self,
+        name: str,
+        fn: Callable[..., Any],
+        rules: tuple[Rule | None, ...],
+        broadcasts: bool = False,
+        quiet: bool = False,
+        outputs: bool = False,
+        variadic: Rule | None = None,
+        reads: Reads = "all",
+    ) -> None:
+        self.name, self.fn, self.rules, self.variadic = name, fn, rules, variadic
+        self.broadcasts, self.quiet, self.outputs, self.reads = broadcasts, quiet, outputs, reads
 
     def repeated(self, n: int) -> tuple[Rule, ...]:
         """The rule of a variadic primitive, bound to each of `n` places."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tapefit.tape._convert import convert, like
 from tapefit.tape._stack import next_uid, stack
 from tapefit.tape._tensor import Reference, Tensor
 from tapefit.types import DType, TensorShape, as_dtype, dtype_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 class Variable:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import random as _python_random
-import secrets
+import os
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tapefit.tape._convert import convert, tensor_of
 from tapefit.tape._operators import add, multiply
@@ -16,6 +14,11 @@ from tapefit.tape._tensor import Tensor
 from tapefit.tape.ops._axes import ints
 from tapefit.tape.ops._philox import normal_pairs, philox, unit_float32, unit_float64
 from tapefit.types import as_dtype, float32
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from numpy.typing import NDArray
 
 _SEED_WITHOUT_GLOBAL = 87654321  # TensorFlow's, for an op seed where set_seed was never called
 
@@ -25,7 +28,7 @@ class _Source(threading.local):
 
     def __init__(self) -> None:
         self.seed: int | None = None
-        self.sequence = _python_random.Random()
+        self.sequence: Random | None = None
 
 
 _source = _Source()
@@ -46,16 +49,18 @@ def set_seed(seed: int) -> None:
     >>> tf.random.uniform((2,))
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.29197514, 0.20656645], dtype=float32)>
     """
+    from random import Random  # costs a twentieth of `import tapefit`
+
     _source.seed = int(seed)
-    _source.sequence = _python_random.Random(int(seed))
+    _source.sequence = Random(int(seed))
 
 
 def _words(n: int, seed: int | None) -> NDArray[np.uint32]:
     """The 32-bit words of the next op."""
     if seed is not None:
         return philox(_SEED_WITHOUT_GLOBAL if _source.seed is None else _source.seed, int(seed), n)
-    if _source.seed is None:
-        return philox(secrets.randbits(63), secrets.randbits(63), n)
+    if _source.seed is None or _source.sequence is None:
+        return philox(*(int.from_bytes(os.urandom(8), "little") for _ in range(2)), n)
     return philox(_source.seed, _source.sequence.randint(0, 2**31 - 1), n)
 
 
