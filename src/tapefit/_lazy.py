@@ -17,7 +17,7 @@ def attributes(
     package
         The package's name.
     where
-        The module that holds each lazy attribute.
+        The module that holds each lazy attribute, or the attribute itself where that is a package.
     names
         The package's globals, where an attribute is kept once it was found.
     """
@@ -25,7 +25,8 @@ def attributes(
     def find(name: str) -> Any:
         if name not in where:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        names[name] = getattr(importlib.import_module(where[name]), name)
+        module = importlib.import_module(where[name])
+        names[name] = module if where[name] == f"{package}.{name}" else getattr(module, name)
         return names[name]
 
     def listing() -> list[str]:

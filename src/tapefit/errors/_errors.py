@@ -23,9 +23,18 @@ class OutputError(TapefitError, OSError):
 class OpError(TapefitError):
     """The base of the errors that an op raises, named as in TensorFlow."""
 
+    error_code: int = 2
+
+    @property
+    def message(self) -> str:
+        """The sentence."""
+        return str(self)
+
 
 class InvalidArgumentError(OpError, ValueError):
     """An op received shapes, dtypes or values that it does not take."""
+
+    error_code = 3
 
 
 class GradientCheckError(TapefitError, AssertionError):
@@ -42,6 +51,10 @@ class ConvergenceWarning(TapefitWarning):
 
 class DataWarning(TapefitWarning):
     """The data could be used, but something about it deserves a look."""
+
+
+class GradientWarning(TapefitWarning):
+    """A gradient is missing where one was expected; the message says why."""
 
 
 class ShapeWarning(TapefitWarning):
