@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from tapefit.tape.testing._domains import (
@@ -10,77 +9,12 @@ from tapefit.tape.testing._domains import (
     between,
     index,
     nonzero,
-    plane,
     positive,
     real,
     spaced,
     truth,
 )
-
-Shapes = tuple[tuple[int, ...], ...]
-Case = tuple[Shapes, dict[str, Any]]
-_INF = float("inf")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Special:
-    """A point where the gradient is a convention: arguments, and the gradient of the summed output."""
-
-    args: tuple[Any, ...]
-    gradients: tuple[Any, ...]
-    params: dict[str, Any] | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Samples:
-    """How to try one primitive.
-
-    Attributes
-    ----------
-    domains
-        One an argument.
-    cases
-        The shapes of the arguments and the keyword parameters. Rows that broadcast are tried on drawn shapes, too.
-    complex
-        True if the row is defined and differentiable for complex arguments.
-    special
-        Points where the gradient is a convention.
-    errors
-        Arguments and parameters that the row refuses.
-    """
-
-    domains: tuple[Domain, ...]
-    cases: tuple[Case, ...]
-    complex: bool = False
-    special: tuple[Special, ...] = ()
-    errors: tuple[tuple[tuple[Any, ...], dict[str, Any]], ...] = ()
-
-
-_ONE: tuple[Case, ...] = tuple((((shape),), {}) for shape in ((), (3,), (2, 1, 2), (0,), (0, 2)))
-_TWO: tuple[Case, ...] = tuple(
-    (shapes, {})
-    for shapes in (
-        ((), ()),
-        ((3,), (3,)),
-        ((3,), ()),
-        ((), (2, 2)),
-        ((2, 1), (1, 3)),
-        ((2, 1), (3,)),
-        ((1,), (2, 1, 2)),
-        ((0,), (1,)),
-        ((0, 2), (2,)),
-    )
-)
-_UNEQUAL: tuple[tuple[tuple[Any, ...], dict[str, Any]], ...] = ((((1.0, 2.0, 3.0), (1.0, 2.0)), {}),)
-
-
-def _elementwise(domain: Domain = real, **more: Any) -> Samples:
-    return Samples(domains=(domain,), cases=_ONE, **more)
-
-
-def _pairs(x: Domain = real, y: Domain = real, **more: Any) -> Samples:
-    return Samples(domains=(x, y), cases=_TWO, errors=_UNEQUAL, **more)
-
+from tapefit.tape.testing._sample import INF, TWO, Case, Samples, Special, elementwise, pairs
 
 _REDUCED: tuple[Case, ...] = tuple(
     ((shape,), {"axis": axis, "keepdims": keepdims})
@@ -111,36 +45,36 @@ def _reduced_special(point: Any, gradient: Any) -> Special:
 
 
 _ARITHMETIC = {
-    "add": _pairs(complex=True),
-    "subtract": _pairs(complex=True),
-    "multiply": _pairs(complex=True),
-    "divide": _pairs(
+    "add": pairs(complex=True),
+    "subtract": pairs(complex=True),
+    "multiply": pairs(complex=True),
+    "divide": pairs(
         y=nonzero,
         complex=True,
         special=(
-            Special(args=(1.0, 0.0), gradients=(_INF, -_INF)),
+            Special(args=(1.0, 0.0), gradients=(INF, -INF)),
             Special(args=(0.0, 2.0), gradients=(0.5, 0.0)),
         ),
     ),
-    "ratio": _pairs(y=nonzero, complex=True, special=(Special(args=(0.0, 2.0), gradients=(0.5, 0.0)),)),
-    "product": _pairs(complex=True, special=(Special(args=(0.0, 2.0), gradients=(2.0, 0.0)),)),
-    "divide_no_nan": _pairs(y=nonzero, complex=True, special=(Special(args=(1.0, 0.0), gradients=(0.0, 0.0)),)),
-    "pow": _pairs(
+    "ratio": pairs(y=nonzero, complex=True, special=(Special(args=(0.0, 2.0), gradients=(0.5, 0.0)),)),
+    "product": pairs(complex=True, special=(Special(args=(0.0, 2.0), gradients=(2.0, 0.0)),)),
+    "divide_no_nan": pairs(y=nonzero, complex=True, special=(Special(args=(1.0, 0.0), gradients=(0.0, 0.0)),)),
+    "pow": pairs(
         x=positive,
         complex=True,
         special=(
             Special(args=(0.0, 0.0), gradients=(0.0, 0.0)),
             Special(args=(0.0, 1.0), gradients=(1.0, 0.0)),
             Special(args=(0.0, 2.0), gradients=(0.0, 0.0)),
-            Special(args=(0.0, 0.5), gradients=(_INF, 0.0)),
+            Special(args=(0.0, 0.5), gradients=(INF, 0.0)),
             Special(args=(-2.0, 2.0), gradients=(-4.0, 0.0)),
             Special(args=(-2.0, 0.0), gradients=(0.0, 0.0)),
             Special(args=(-2.0, -1.0), gradients=(-0.25, 0.0)),
         ),
     ),
-    "maximum": _pairs(spaced(), spaced(0.25), special=(Special(args=(1.0, 1.0), gradients=(1.0, 0.0)),)),
-    "minimum": _pairs(spaced(), spaced(0.25), special=(Special(args=(1.0, 1.0), gradients=(1.0, 0.0)),)),
-    "squared_difference": _pairs(complex=False, special=(Special(args=(1.0, 1.0), gradients=(0.0, 0.0)),)),
+    "maximum": pairs(spaced(), spaced(0.25), special=(Special(args=(1.0, 1.0), gradients=(1.0, 0.0)),)),
+    "minimum": pairs(spaced(), spaced(0.25), special=(Special(args=(1.0, 1.0), gradients=(1.0, 0.0)),)),
+    "squared_difference": pairs(complex=False, special=(Special(args=(1.0, 1.0), gradients=(0.0, 0.0)),)),
     "clip_by_value": Samples(
         domains=(spaced(), between(-1.05, -0.95), between(0.95, 1.05)),
         cases=(
@@ -157,46 +91,46 @@ _ARITHMETIC = {
         ),
         errors=((((1.0, 2.0, 3.0), (1.0, 2.0), 3.0), {}),),
     ),
-    "floordiv": _pairs(spaced(), between(0.9, 1.1)),
-    "floormod": _pairs(spaced(), between(0.99, 1.01)),
+    "floordiv": pairs(spaced(), between(0.9, 1.1)),
+    "floormod": pairs(spaced(), between(0.99, 1.01)),
 }
 
 _ELEMENTWISE = {
-    "abs": _elementwise(nonzero, complex=True, special=(Special(args=(0.0,), gradients=(0.0,)),)),
-    "conj": _elementwise(complex=True),
-    "cos": _elementwise(complex=True),
-    "exp": _elementwise(complex=True, special=(Special(args=(-_INF,), gradients=(0.0,)),)),
-    "expm1": _elementwise(complex=True),
-    "identity": _elementwise(complex=True),
-    "log": _elementwise(positive, complex=True, special=(Special(args=(0.0,), gradients=(_INF,)),)),
-    "log1p": _elementwise(positive, complex=True, special=(Special(args=(-1.0,), gradients=(_INF,)),)),
-    "negative": _elementwise(complex=True),
-    "relu": _elementwise(nonzero, special=(Special(args=(0.0,), gradients=(0.0,)),)),
-    "sigmoid": _elementwise(
+    "abs": elementwise(nonzero, complex=True, special=(Special(args=(0.0,), gradients=(0.0,)),)),
+    "conj": elementwise(complex=True),
+    "cos": elementwise(complex=True),
+    "exp": elementwise(complex=True, special=(Special(args=(-INF,), gradients=(0.0,)),)),
+    "expm1": elementwise(complex=True),
+    "identity": elementwise(complex=True),
+    "log": elementwise(positive, complex=True, special=(Special(args=(0.0,), gradients=(INF,)),)),
+    "log1p": elementwise(positive, complex=True, special=(Special(args=(-1.0,), gradients=(INF,)),)),
+    "negative": elementwise(complex=True),
+    "relu": elementwise(nonzero, special=(Special(args=(0.0,), gradients=(0.0,)),)),
+    "sigmoid": elementwise(
         complex=True,
         special=(Special(args=(-800.0,), gradients=(0.0,)), Special(args=(800.0,), gradients=(0.0,))),
     ),
-    "sign": _elementwise(nonzero, special=(Special(args=(0.0,), gradients=(0.0,)),)),
-    "sin": _elementwise(complex=True),
-    "softplus": _elementwise(
+    "sign": elementwise(nonzero, special=(Special(args=(0.0,), gradients=(0.0,)),)),
+    "sin": elementwise(complex=True),
+    "softplus": elementwise(
         special=(Special(args=(100.0,), gradients=(1.0,)), Special(args=(-800.0,), gradients=(0.0,)))
     ),
-    "sqrt": _elementwise(positive, complex=True, special=(Special(args=(0.0,), gradients=(_INF,)),)),
-    "square": _elementwise(complex=True),
-    "stop_gradient": _elementwise(),
-    "tanh": _elementwise(complex=True, special=(Special(args=(500.0,), gradients=(0.0,)),)),
+    "sqrt": elementwise(positive, complex=True, special=(Special(args=(0.0,), gradients=(INF,)),)),
+    "square": elementwise(complex=True),
+    "stop_gradient": elementwise(),
+    "tanh": elementwise(complex=True, special=(Special(args=(500.0,), gradients=(0.0,)),)),
     "cast": Samples(
         domains=(real,), cases=tuple((((s),), {"dtype": "float64"}) for s in ((), (3,), (0, 2))), complex=False
     ),
 }
 
 _NO_DERIVATIVE = {
-    **dict.fromkeys(("ceil", "floor", "round", "is_nan", "is_inf", "is_finite"), _elementwise(spaced())),
+    **dict.fromkeys(("ceil", "floor", "round", "is_nan", "is_inf", "is_finite"), elementwise(spaced())),
     **dict.fromkeys(
-        ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal"), _pairs(spaced(), spaced(0.25))
+        ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal"), pairs(spaced(), spaced(0.25))
     ),
-    **dict.fromkeys(("logical_and", "logical_or", "logical_xor"), Samples(domains=(truth, truth), cases=_TWO)),
-    "logical_not": _elementwise(truth),
+    **dict.fromkeys(("logical_and", "logical_or", "logical_xor"), Samples(domains=(truth, truth), cases=TWO)),
+    "logical_not": elementwise(truth),
     "reduce_any": Samples(domains=(truth,), cases=_REDUCED),
     "reduce_all": Samples(domains=(truth,), cases=_REDUCED),
     **dict.fromkeys(
@@ -346,6 +280,7 @@ _MATRICES = {
             (((2, 0), (0, 3)), {}),
         ),
         complex=True,
+        whole=True,
         errors=(((((1.0, 2.0),), ((1.0, 2.0),)), {}),),
     ),
 }
@@ -373,5 +308,3 @@ SAMPLES: dict[str, Samples] = {
     **_MATRICES,
     **_SOFTMAX,
 }
-
-__all__ = ["SAMPLES", "Samples", "Special", "plane"]
