@@ -2,8 +2,9 @@
 
 from tapefit.tape import _numpy_protocol, _operators
 from tapefit.tape._forward import ForwardAccumulator
-from tapefit.tape._gradient_tape import GradientTape, UnconnectedGradients
+from tapefit.tape._gradient_tape import GradientTape
 from tapefit.tape._primitive import REGISTRY, Primitive
+from tapefit.tape._request import UnconnectedGradients
 from tapefit.tape._stack import python_floats_as
 from tapefit.tape._tensor import Tensor
 from tapefit.tape._variable import Variable

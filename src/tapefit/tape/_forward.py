@@ -11,9 +11,9 @@ import numpy as np
 from tapefit import nest
 from tapefit.tape import _log
 from tapefit.tape._convert import like
-from tapefit.tape._gradient_tape import UnconnectedGradients, _not_followed, _zero_wanted
 from tapefit.tape._primitive import Primitive
 from tapefit.tape._pushforward import pushforward
+from tapefit.tape._request import UnconnectedGradients, not_followed, zero_wanted
 from tapefit.tape._stack import next_uid, stack
 from tapefit.tape._tensor import Tensor
 from tapefit.tape._variable import Variable
@@ -112,12 +112,12 @@ class ForwardAccumulator:
         TypeError
             If a target is neither tensor nor variable.
         """
-        zero = _zero_wanted(unconnected_gradients)
+        zero = zero_wanted(unconnected_gradients)
         return nest.map_structure(lambda t: self._tangent(t, zero), target)
 
     def _tangent(self, target: Any, zero: bool) -> Tensor | None:
         if not isinstance(target, (Tensor, Variable)):
-            raise TypeError(_not_followed(target, "target"))
+            raise TypeError(not_followed(target, "target"))
         found = self._live.get(target._uid)
         if found is None and zero:
             return Tensor(np.zeros(target.shape, target.dtype.numpy_dtype))
@@ -173,7 +173,7 @@ def _must_differ(primals: list[Any]) -> None:
     seen: list[Any] = []
     for primal in primals:
         if not isinstance(primal, (Tensor, Variable)):
-            raise TypeError(_not_followed(primal, "primal"))
+            raise TypeError(not_followed(primal, "primal"))
         if any(primal is other for other in seen):
             raise ValueError(
                 f"{primal!r} was specified as a primal multiple times. This may indicate an error; if it was intended, "

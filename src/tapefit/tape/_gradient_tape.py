@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import Enum
 from typing import Any
 
 import numpy as np
@@ -12,18 +11,19 @@ import numpy as np
 from tapefit import nest
 from tapefit.tape import _log
 from tapefit.tape._backward import Record, sweep
-from tapefit.tape._convert import like
+from tapefit.tape._request import (
+    UnconnectedGradients,
+    finished,
+    packed,
+    seeds_of,
+    source_leaves,
+    target_tensors,
+    zero_wanted,
+)
 from tapefit.tape._stack import next_uid, stack
 from tapefit.tape._tensor import Tensor
 from tapefit.tape._variable import Variable
 from tapefit.tape.primitives import conj, reshape, transpose
-
-
-class UnconnectedGradients(Enum):
-    """What `GradientTape.gradient` gives for a source that the target does not depend on."""
-
-    NONE = "none"
-    ZERO = "zero"
 
 
 class GradientTape:
@@ -209,15 +209,15 @@ class GradientTape:
         ValueError
             If an output gradient does not fit its target.
         """
-        targets = _tensors(target)
-        flat_sources = _sources(sources)
-        zero = _zero_wanted(unconnected_gradients)
+        targets = target_tensors(target)
+        flat_sources = source_leaves(sources)
+        zero = zero_wanted(unconnected_gradients)
         self._begin_use("gradient")
-        found = self._sweep(targets, _seeds(targets, output_gradients), flat_sources)
+        found = self._sweep(targets, seeds_of(targets, output_gradients), flat_sources)
         if not targets:
             return None
         self._end_use()
-        return _packed(sources, flat_sources, [_finish(g, s, zero) for g, s in zip(found, flat_sources, strict=True)])
+        return packed(sources, flat_sources, [finished(g, s, zero) for g, s in zip(found, flat_sources, strict=True)])
 
     def jacobian(
         self,
@@ -244,19 +244,19 @@ class GradientTape:
         TypeError
             If `target` is not one tensor.
         """
-        one = _tensors(target)
+        one = target_tensors(target)
         if nest.is_nested(target) or len(one) != 1:
             raise TypeError("jacobian expects one tensor as target, got a structure; ask for each of them in turn.")
-        flat_sources = _sources(sources)
-        zero = _zero_wanted(unconnected_gradients)
+        flat_sources = source_leaves(sources)
+        zero = zero_wanted(unconnected_gradients)
         self._begin_use("jacobian")
         shape = tuple(one[0].shape)
         array = one[0]._array
         seed = np.eye(array.size, dtype=array.dtype).reshape(array.size, *shape)
         found = self._sweep(one, [seed], flat_sources, lead=1)
         self._end_use()
-        rows = [_finish(g, s, zero, before=shape) for g, s in zip(found, flat_sources, strict=True)]
-        return _packed(sources, flat_sources, rows)
+        rows = [finished(g, s, zero, before=shape) for g, s in zip(found, flat_sources, strict=True)]
+        return packed(sources, flat_sources, rows)
 
     def batch_jacobian(
         self,
@@ -282,8 +282,8 @@ class GradientTape:
         """
         if nest.is_nested(source) or nest.is_nested(target):
             raise TypeError("batch_jacobian expects one target and one source, got a structure; ask for each in turn.")
-        (t,), (s,) = _tensors(target), _sources(source)
-        zero = _zero_wanted(unconnected_gradients)
+        (t,), (s,) = target_tensors(target), source_leaves(source)
+        zero = zero_wanted(unconnected_gradients)
         for what in (t, s):
             if len(what.shape) < 2:
                 raise ValueError(
@@ -300,7 +300,7 @@ class GradientTape:
         self._begin_use("batch_jacobian")
         found = self._sweep([t], [seed], [s], lead=1)
         self._end_use()
-        got = _finish(found[0], s, zero, before=(size,))
+        got = finished(found[0], s, zero, before=(size,))
         if got is None:
             return None
         moved = transpose(got, axes=(1, 0, *range(2, len(got.shape))))
@@ -351,107 +351,3 @@ class GradientTape:
                 cotangents[uid] = cotangents[uid] + g if uid in cotangents else g
         sweep(self._records[:] if self._recording else self._records, cotangents, live, keep, lead)
         return [cotangents.get(s._uid) for s in sources]
-
-
-def _packed(sources: Any, flat: list[Any], values: list[Any]) -> Any:
-    """The values in the structure of the sources."""
-    return values if flat is sources else nest.pack_sequence_as(sources, values)
-
-
-def _tensors(target: Any) -> list[Any]:
-    if type(target) is Tensor:
-        return [target]
-    if target is None:
-        raise TypeError(
-            "Argument `target` should be a tensor, a variable or a nested structure of them, got None; "
-            "a loss function without `return` is the usual cause."
-        )
-    leaves = nest.flatten(target)
-    for leaf in leaves:
-        if not isinstance(leaf, (Tensor, Variable)):
-            raise TypeError(_not_followed(leaf, "target"))
-    return [leaf._value if isinstance(leaf, Variable) else leaf for leaf in leaves]
-
-
-def _sources(sources: Any) -> list[Any]:
-    """The sources as a flat list; a flat list is returned itself."""
-    if type(sources) is list:
-        for s in sources:
-            if type(s) is not Variable and type(s) is not Tensor:
-                break
-        else:
-            return sources
-    leaves = nest.flatten(sources)
-    for leaf in leaves:
-        if not isinstance(leaf, (Tensor, Variable)):
-            raise TypeError(_not_followed(leaf, "source"))
-    return leaves
-
-
-def _not_followed(value: Any, what: str) -> str:
-    hints = {
-        "float": "it left the tape, e.g. through float() or .numpy(); keep it a tensor",
-        "ndarray": "NumPy arrays are not followed; keep the tensor, or make a tf.Variable of a source",
-        "NoneType": "a name that was never set is the usual cause",
-        "generator": "turn it into a list",
-        "set": "turn it into a list",
-    }
-    hint = hints.get(type(value).__name__, "pass tensors or variables, or lists, tuples and dicts of them")
-    return f"Expected a tensor or variable as {what}, got {value!r} of type {type(value).__name__}; {hint}."
-
-
-def _zero_wanted(value: UnconnectedGradients | str) -> bool:
-    """Whether a source that the target does not depend on gets zeros."""
-    if value is UnconnectedGradients.NONE:
-        return False
-    try:
-        return UnconnectedGradients(value) is UnconnectedGradients.ZERO
-    except ValueError:
-        raise ValueError(f"Unknown value for unconnected_gradients: {value!r}; use 'none' or 'zero'.") from None
-
-
-def _seeds(targets: list[Any], output_gradients: Any) -> list[Any]:
-    """One starting cotangent a target: ones, or what the caller gave."""
-    if output_gradients is None:
-        return [_ones(t._array) for t in targets]
-    given = (
-        nest.flatten(output_gradients) if len(targets) != 1 or nest.is_nested(output_gradients) else [output_gradients]
-    )
-    if len(given) > len(targets):
-        raise ValueError(
-            f"output_gradients has {len(given)} entries but there are {len(targets)} targets; pass one array a target."
-        )
-    seeds = [_given_seed(g, t) for g, t in zip(given, targets, strict=False)]
-    return seeds + [_ones(t._array) for t in targets[len(given) :]]
-
-
-def _given_seed(g: Any, target: Any) -> Any:
-    if g is None:
-        return _ones(target._array)
-    if isinstance(g, Variable):
-        g = g._value_for_op()
-    seed = g if isinstance(g, Tensor) else like(np.array(g), target)  # a copy: it may become the gradient itself
-    if seed.dtype is not target.dtype or seed.shape != target.shape:
-        raise ValueError(
-            f"An output gradient needs the shape and dtype of its target, {tuple(target.shape)} {target.dtype.name}, "
-            f"got {tuple(seed.shape)} {seed.dtype.name}; reshape or cast it."
-        )
-    return seed if stack.tapes else seed._array
-
-
-def _ones(array: Any) -> Any:
-    return np.ones(array.shape, array.dtype) if array.ndim else array.dtype.type(1)
-
-
-def _finish(g: Any, source: Any, zero: bool, before: tuple[int, ...] | None = None) -> Any:
-    """The cotangent as the caller's tensor: None or zeros where there is none."""
-    if g is None:
-        if not zero:
-            return None
-        return Tensor(np.zeros((*(before or ()), *source.shape), source.dtype.numpy_dtype))
-    if before is not None:
-        g = reshape(g, shape=(*before, *source.shape))
-    kind = g.dtype.kind if type(g) is not Tensor else g._array.dtype.kind
-    if kind == "c":
-        g = conj(g)
-    return g if type(g) is Tensor else Tensor(g)
