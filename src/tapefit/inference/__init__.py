@@ -4,7 +4,7 @@ from tapefit.inference._covariance import COVARIANCES, Covariance, Fit, covarian
 from tapefit.inference._model_file import load
 from tapefit.inference._prediction import Prediction
 from tapefit.inference._results import RegressionResults
-from tapefit.inference._statistics import Statistics, statistics
+from tapefit.inference._statistics import Statistics, robust_f, statistics
 
 __all__ = [
     "COVARIANCES",
@@ -15,5 +15,6 @@ __all__ = [
     "Statistics",
     "covariance",
     "load",
+    "robust_f",
     "statistics",
 ]

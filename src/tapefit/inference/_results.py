@@ -108,7 +108,12 @@ class RegressionResults:
     @cached_property
     def bse(self) -> Floats:
         """(k,) standard errors; NaN for a term that was dropped."""
-        bse = np.sqrt(np.diag(self.cov_params()))
+        first = int(self.basis.intercept)
+        bse = np.sqrt(np.diag(self.cov_theta))
+        bse[first:] /= self.basis.scale
+        if first:
+            at_zero = np.concatenate([[1.0], -self.basis.centre / self.basis.scale])
+            bse[0] = np.sqrt(at_zero @ self.cov_theta @ at_zero)
         bse[list(self.dropped)] = np.nan
         return bse
 
@@ -220,18 +225,19 @@ class RegressionResults:
         DataError
             If a column is missing, holds something else than at the fit, or has an unseen level.
         """
-        return self._columns(data, missing) @ self.theta
+        return self.basis.predict(self._design(data, missing), self.theta)
 
     def get_prediction(self, data: Any, *, missing: str = "error") -> Prediction:
         """Predicted values with standard errors and intervals; arguments as in `predict`."""
-        Z = self._columns(data, missing)
-        variance = np.einsum("ij,jk,ik->i", Z, self.cov_theta, Z)
-        return Prediction(
-            Z @ self.theta, np.sqrt(np.maximum(variance, 0)), np.sqrt(np.maximum(variance, 0) + self.scale), self._df
-        )
+        X = self._design(data, missing)
+        variance = np.empty(len(X))
+        for rows, Z in self.basis.parts(X):
+            variance[rows] = np.maximum(((Z @ self.cov_theta) * Z).sum(axis=1), 0.0)
+        mean = self.basis.predict(X, self.theta)
+        return Prediction(mean, np.sqrt(variance), np.sqrt(variance + self.scale), self._df)
 
-    def _columns(self, data: Any, missing: str) -> Floats:
-        """The standardised design of new rows, (n, k)."""
+    def _design(self, data: Any, missing: str) -> Floats:
+        """The raw design of new rows, (n, p)."""
         if isinstance(data, np.ndarray):
             names = self.encoding.feature_names
             X = np.asarray(data, dtype=np.float64)
@@ -242,8 +248,8 @@ class RegressionResults:
                     "pass the features in that order, or a dataframe with these names."
                 )
             data = {name: X[:, j] for j, name in enumerate(names)}
-        X, _ = self.encoding.design(read(data, categorical=self.encoding.categorical_names), missing=missing)  # type: ignore[arg-type]
-        return self.basis.columns(X)
+        table = read(data, categorical=self.encoding.categorical_names)
+        return self.encoding.design(table, missing=missing)[0]  # type: ignore[arg-type]
 
     # -- showing -------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,12 +75,29 @@ def statistics(problem: Problem, residual: Floats) -> Statistics:
     )
 
 
+def robust_f(whole: Statistics, theta: Floats, cov: Floats) -> Statistics:
+    """The statistics with the F of all slopes under another covariance than the classical one.
+
+    F = b'C^-1 b / slopes, on the standardised columns, where it has the same value as on the raw ones.
+    """
+    k, df = whole.df_model, whole.df_resid
+    if not np.isfinite(whole.fvalue) or not np.isfinite(cov).all():
+        return replace(whole, fvalue=_NAN, f_pvalue=_NAN)
+    slopes, C = theta[len(theta) - k :], cov[len(theta) - k :, len(theta) - k :]
+    size = np.sqrt(np.diag(C))
+    if not (size > 0).all() or np.linalg.matrix_rank(C / np.outer(size, size), hermitian=True) < k:
+        return replace(whole, fvalue=_NAN, f_pvalue=_NAN)
+    t = slopes / size
+    fvalue = float(t @ np.linalg.solve(C / np.outer(size, size), t)) / k
+    return replace(whole, fvalue=fvalue, f_pvalue=f_tail(fvalue, k, df))
+
+
 def _total_squares(problem: Problem) -> float:
-    y, w = problem.y, problem.weight
+    y = problem.y
     centre = 0.0
     if problem.basis.intercept:
-        centre = float(np.average(y, weights=w))
-        centre += float(np.average(y - centre, weights=w))
+        y = y - y[0]  # zeros, exactly, if all are equal
+        centre = problem.mean(y)
     return float(problem.weighted(np.square(y - centre)).sum())
 
 

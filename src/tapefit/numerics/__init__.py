@@ -1,19 +1,21 @@
 """Numerics shared by the solver and the inference: double-double arithmetic, standardised columns, factors."""
 
 from tapefit.numerics._basis import Basis, blocks, make_basis
-from tapefit.numerics._residual import residual, score
-from tapefit.numerics._triangular import Factor, dependent_columns, factorise, from_rows, is_safe, rows_factor
+from tapefit.numerics._doubledouble import DD
+from tapefit.numerics._residual import exact_residual, plain_residual
+from tapefit.numerics._triangular import Factor, dependent_columns, downdate, factorise, is_safe, rows_factor
 
 __all__ = [
+    "DD",
     "Basis",
     "Factor",
     "blocks",
     "dependent_columns",
+    "downdate",
+    "exact_residual",
     "factorise",
-    "from_rows",
     "is_safe",
     "make_basis",
-    "residual",
+    "plain_residual",
     "rows_factor",
-    "score",
 ]

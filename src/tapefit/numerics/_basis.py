@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tapefit.numerics import _doubledouble as dd
+from tapefit.numerics._doubledouble import DD
+
 Floats = NDArray[np.float64]
 
-BLOCK_BYTES = 4 << 20
+BLOCK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -19,7 +23,7 @@ class Basis:
     Attributes
     ----------
     centre
-        (p,) the column means; zeros without an intercept.
+        (p,) about the column means; zeros without an intercept.
     scale
         (p,) the power of two next to each column's root mean square about the centre, so that dividing by it
         rounds nothing.
@@ -46,12 +50,45 @@ class Basis:
         body /= self.scale
         return Z
 
-    def to_raw(self, theta: Floats) -> Floats:
-        """Coefficients of the raw columns from coefficients of the standardised ones; (width,) both."""
-        slopes = theta[self.intercept :] / self.scale
+    def parts(self, X: Floats) -> Iterator[tuple[slice, Floats]]:
+        """The standardised design in ranges of rows, each (m, width)."""
+        for rows in blocks(len(X), self.width):
+            yield rows, self.columns(X[rows])
+
+    def predict(self, X: Floats, theta: Floats) -> Floats:
+        """The standardised design times `theta` (width,), without holding the design; (n,)."""
+        out = np.empty(len(X))
+        for rows, Z in self.parts(X):
+            np.matmul(Z, theta, out=out[rows])
+        return out
+
+    def to_raw(self, theta: Floats, low: Floats | None = None) -> Floats:
+        """Coefficients of the raw columns from coefficients of the standardised ones; (width,) both.
+
+        Each is rounded once, however far the columns lie from 0.
+
+        Parameters
+        ----------
+        theta
+            The coefficients.
+        low
+            What they lack for 32 digits, if that is known.
+        """
+        fine = DD(theta, np.zeros_like(theta) if low is None else low)
+        with np.errstate(over="ignore"):  # the caller names the column whose coefficient is too large for a float
+            slopes = DD(fine.hi[self.intercept :] / self.scale, fine.lo[self.intercept :] / self.scale)
         if not self.intercept:
-            return slopes
-        return np.concatenate([[theta[0] - self.centre @ slopes], slopes])
+            return slopes.hi
+        # centre / scale times theta: no factor can overflow where the product does not
+        at_zero = dd.subtract(DD(fine.hi[:1], fine.lo[:1]), self._shift(fine))
+        return np.concatenate([at_zero.hi, slopes.hi])
+
+    def _shift(self, theta: DD) -> DD:
+        """The sum of centre times slope, (1,)."""
+        ratio = self.centre / self.scale
+        part = dd.multiply(DD(theta.hi[1:], theta.lo[1:]), ratio)
+        whole = dd.total(part)
+        return DD(np.atleast_1d(whole.hi), np.atleast_1d(whole.lo))
 
     def from_raw(self, beta: Floats) -> Floats:
         """Coefficients of the standardised columns from coefficients of the raw ones; (width,) both."""
@@ -69,7 +106,7 @@ class Basis:
 
 
 def blocks(n: int, p: int) -> list[slice]:
-    """Row ranges whose float64 rows of `p` columns take about 4 MB."""
+    """Row ranges whose float64 rows of `p` columns take about 1 MB."""
     size = max(256, BLOCK_BYTES // (8 * max(p, 1)))
     return [slice(i, min(i + size, n)) for i in range(0, n, size)]
 
@@ -77,28 +114,30 @@ def blocks(n: int, p: int) -> list[slice]:
 def make_basis(X: Floats, *, intercept: bool, weight: Floats | None = None) -> Basis:
     """The basis of the columns of `X` (n, p), centred and scaled under the weights (n,), if there are any.
 
-    A constant column (in exact arithmetic: all its values equal) is centred to zeros, which the triangular factor
-    sees as dependent on the intercept.
+    A constant column is centred to zeros, which the triangular factor sees as dependent on the intercept.
     """
     n, p = X.shape
     share = np.full(n, 1.0 / n) if weight is None else weight / weight.sum()
-    centre = _means(X, share) if intercept else np.zeros(p)
-    top = np.zeros(p)
-    for rows in blocks(n, p):
-        np.maximum(top, np.abs(X[rows] - centre).max(axis=0, initial=0.0), out=top)
+    low, high, centre = _range_and_mean(X, share)
+    # all values equal: the centre is that value, exactly
+    centre = np.where(low == high, low, np.clip(centre, low, high)) if intercept else np.zeros(p)
+    top = np.maximum(high - centre, centre - low)
     unit = np.where(top > 0, top, 1.0)
     squares = sum((share[rows] @ np.square((X[rows] - centre) / unit) for rows in blocks(n, p)), np.zeros(p))
     return Basis(centre, _power_of_two(np.where(top > 0, unit * np.sqrt(squares), 1.0)), intercept)
 
 
-def _means(X: Floats, share: Floats) -> Floats:
-    """Weighted column means, corrected by the mean of what is left after subtracting the first estimate."""
+def _range_and_mean(X: Floats, share: Floats) -> tuple[Floats, Floats, Floats]:
+    """The least, the greatest and the mean value of each column, (p,) each."""
     n, p = X.shape
-    mean = X[0].copy()
-    for _ in range(2):
-        mean = mean + sum((share[rows] @ (X[rows] - mean) for rows in blocks(n, p)), np.zeros(p))
-    # all values equal: the centre is that value, exactly
-    return np.asarray(np.where((X[0] == X).all(axis=0), X[0], mean))
+    origin = X[0]
+    low, high, mean = origin.copy(), origin.copy(), np.zeros(p)
+    for rows in blocks(n, p):
+        part = X[rows]
+        np.minimum(low, part.min(axis=0), out=low)
+        np.maximum(high, part.max(axis=0), out=high)
+        mean += share[rows] @ (part - origin)
+    return low, high, origin + mean
 
 
 def _power_of_two(size: Floats) -> Floats:

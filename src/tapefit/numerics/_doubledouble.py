@@ -69,20 +69,39 @@ def multiply(x: DD, b: Floats) -> DD:
     return fast_two_sum(p, e + x.lo * b)
 
 
+def product(x: DD, y: DD) -> DD:
+    """x * y."""
+    p, e = two_product(x.hi, y.hi)
+    return fast_two_sum(p, e + (x.hi * y.lo + x.lo * y.hi))
+
+
+def quotient(x: DD, y: DD) -> DD:
+    """x / y."""
+    first = x.hi / y.hi
+    rest = subtract(x, multiply(y, first))
+    return fast_two_sum(first, (rest.hi + rest.lo) / y.hi)
+
+
+def root(x: DD) -> DD:
+    """The square root of x > 0."""
+    first = np.sqrt(x.hi)
+    rest = subtract(x, two_product(first, first))
+    return fast_two_sum(first, (rest.hi + rest.lo) / (2 * first))
+
+
 def from_float(a: Floats) -> DD:
     """A float64 as it is."""
     return DD(a, np.zeros_like(a))
 
 
-def total(x: DD) -> DD:
-    """The sum over the last axis, by halves."""
-    hi, lo = x
-    while hi.shape[-1] > 1:
-        if hi.shape[-1] % 2:
-            pad = [(0, 0)] * (hi.ndim - 1) + [(0, 1)]
-            hi, lo = np.pad(hi, pad), np.pad(lo, pad)
-        half = hi.shape[-1] // 2
-        hi, lo = add(DD(hi[..., :half], lo[..., :half]), DD(hi[..., half:], lo[..., half:]))
-    if not hi.shape[-1]:
-        return from_float(np.zeros(hi.shape[:-1]))
-    return DD(hi[..., 0], lo[..., 0])
+def total(x: DD, *, axis: int = -1) -> DD:
+    """The sum over an axis, by halves."""
+    hi, lo = np.moveaxis(x.hi, axis, 0), np.moveaxis(x.lo, axis, 0)
+    if not len(hi):
+        return from_float(np.zeros(hi.shape[1:]))
+    while (n := len(hi)) > 1:
+        half = n // 2
+        rest = DD(hi[2 * half :], lo[2 * half :])  # the last, if their number is odd
+        s = add(DD(hi[:half], lo[:half]), DD(hi[half : 2 * half], lo[half : 2 * half]))
+        hi, lo = (np.concatenate(pair) if n % 2 else pair[0] for pair in zip(s, rest, strict=True))
+    return DD(hi[0], lo[0])

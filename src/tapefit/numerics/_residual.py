@@ -1,4 +1,4 @@
-"""Residuals and scores of least squares from the raw columns, in double-double arithmetic."""
+"""Residuals of least squares with their score, in double-double arithmetic or in plain float64."""
 
 from __future__ import annotations
 
@@ -11,39 +11,65 @@ from tapefit.numerics._doubledouble import DD
 
 Floats = NDArray[np.float64]
 
-
-def residual(X: Floats, y: Floats, beta: DD, *, intercept: bool) -> DD:
-    """y - b0 - X b, (n,), for coefficients of the raw columns given in double-double."""
-    r = dd.from_float(y)
-    if intercept:
-        r = dd.subtract(r, DD(np.broadcast_to(beta.hi[0], y.shape), np.broadcast_to(beta.lo[0], y.shape)))
-    for j in range(X.shape[1]):
-        x = np.ascontiguousarray(X[:, j])
-        p, e = dd.two_product(x, np.broadcast_to(beta.hi[j + intercept], x.shape))
-        r = dd.subtract(r, dd.fast_two_sum(p, e + x * beta.lo[j + intercept]))
-    return r
+_ELEMENTS = 1 << 15  # of a block in double-double: what its temporaries take fits a cache
 
 
-def score(X: Floats, r: DD, w: Floats | None, basis: Basis) -> Floats:
-    """Z'W r, (width,): the negative gradient of half the weighted sum of squares in the standardised basis.
+def exact_residual(X: Floats, y: Floats, w: Floats | None, basis: Basis, theta: DD) -> tuple[Floats, Floats]:
+    """``r = y - Z theta`` (n,) and the score ``Z'W r`` (width,), each rounded once from some 32 digits.
 
-    The sums run over the raw columns in double-double; only their combination is rounded to float64.
+    The score is the negative gradient of half the weighted sum of squares.
+
+    Parameters
+    ----------
+    X
+        (n, p) raw columns; they are centred and scaled here without rounding.
+    y
+        (n,)
+    w
+        (n,) weights, or None for ones.
+    basis
+        Centre and scale.
+    theta
+        (width,) the coefficients of the standardised columns.
     """
-    if w is not None:
-        r = dd.multiply(r, w)
-    totals = dd.total(r)
-    sums = [_dot(np.ascontiguousarray(X[:, j]), r) for j in range(X.shape[1])]
-    hi, lo = (np.array([s[k] for s in sums]) for k in (0, 1))
-    raw = DD(hi.reshape(-1), lo.reshape(-1))
-    shift = dd.multiply(
-        DD(np.broadcast_to(totals.hi, raw.hi.shape), np.broadcast_to(totals.lo, raw.hi.shape)), basis.centre
-    )
-    centred = dd.subtract(raw, shift)
-    slopes = (centred.hi + centred.lo) / basis.scale
-    return np.concatenate([[totals.hi + totals.lo] if basis.intercept else [], slopes])
+    n, p = X.shape
+    out, g = np.empty(n), dd.from_float(np.zeros(basis.width))
+    rows_of_block = max(64, _ELEMENTS // max(p, 1))
+    for i in range(0, n, rows_of_block):
+        rows = slice(i, i + rows_of_block)
+        Z = _standardised(X[rows], basis)  # (p, m)
+        r = _minus_prediction(y[rows], Z, theta, basis.intercept)
+        out[rows] = r.hi
+        weighted = r if w is None else dd.multiply(r, w[rows])
+        g = dd.add(g, _score(Z, weighted, basis.intercept))
+    return out, g.hi
 
 
-def _dot(x: Floats, r: DD) -> DD:
-    """The sum of x * r."""
-    p, e = dd.two_product(x, r.hi)
-    return dd.total(dd.fast_two_sum(p, e + x * r.lo))
+def _standardised(X: Floats, basis: Basis) -> DD:
+    """(x - centre) / scale, exactly; a row a column."""
+    hi, lo = dd.two_sum(np.ascontiguousarray(X.T), -basis.centre[:, None])
+    return DD(hi / basis.scale[:, None], lo / basis.scale[:, None])
+
+
+def _minus_prediction(y: Floats, Z: DD, theta: DD, intercept: bool) -> DD:
+    slopes = DD(theta.hi[intercept:, None], theta.lo[intercept:, None])
+    r = dd.subtract(dd.from_float(y), dd.total(dd.product(Z, slopes), axis=0))
+    return dd.subtract(r, DD(theta.hi[0], theta.lo[0])) if intercept else r
+
+
+def _score(Z: DD, r: DD, intercept: bool) -> DD:
+    sums = dd.total(dd.product(Z, r), axis=1)
+    if not intercept:
+        return sums
+    whole = dd.total(r, axis=0)
+    return DD(np.append(whole.hi, sums.hi), np.append(whole.lo, sums.lo))
+
+
+def plain_residual(X: Floats, y: Floats, w: Floats | None, basis: Basis, theta: Floats) -> tuple[Floats, Floats]:
+    """The same in float64 arithmetic, in one pass through the rows."""
+    out, g = np.empty(len(y)), np.zeros(basis.width)
+    for rows, Z in basis.parts(X):
+        r = y[rows] - Z @ theta
+        out[rows] = r
+        g += (r if w is None else r * w[rows]) @ Z
+    return out, g

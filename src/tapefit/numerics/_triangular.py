@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -26,13 +27,15 @@ class Factor:
         The factor, its diagonal positive.
     method
         "cholesky" of the cross-products, or "qr" block by block.
-    condition
-        The 2-norm condition number of R, its columns scaled to unit length.
     """
 
     R: Floats
     method: Literal["cholesky", "qr"]
-    condition: float
+
+    @cached_property
+    def condition(self) -> float:
+        """The 2-norm condition number of R, its columns scaled to unit length."""
+        return condition_of(self.R)
 
     def solve(self, g: Floats) -> Floats:
         """R^-1 R^-T g, for g of shape (p,) or (p, k)."""
@@ -87,7 +90,7 @@ def from_rows(R: Floats) -> Factor:
         R = np.vstack([R, np.zeros((p - len(R), p))])
     signs = np.where(np.diag(R) < 0, -1.0, 1.0)
     R = np.triu(R[:p]) * signs[:, None]
-    return Factor(R, "qr", condition_of(R))
+    return Factor(R, "qr")
 
 
 def from_gram(gram: Floats) -> Factor:
@@ -97,8 +100,18 @@ def from_gram(gram: Floats) -> Factor:
     try:
         R = np.linalg.cholesky(gram / np.outer(size, size)).T * size
     except np.linalg.LinAlgError:
-        return Factor(np.diag(size), "cholesky", np.inf)
-    return Factor(R, "cholesky", condition_of(R))
+        return Factor(np.full_like(gram, np.inf), "cholesky")
+    return Factor(R, "cholesky")
+
+
+def downdate(factor: Factor, less: Factor) -> Factor | None:
+    """The factor of the difference R'R - S'S of two; None if that is not positive definite."""
+    V = solve_triangular(factor.R, less.R.T, trans="T", check_finite=False).T  # S R^-1
+    try:
+        L = np.linalg.cholesky(np.eye(len(V)) - V.T @ V)
+    except np.linalg.LinAlgError:
+        return None
+    return Factor(L.T @ factor.R, factor.method)
 
 
 def is_safe(factor: Factor) -> bool:
@@ -122,19 +135,32 @@ def dependent_columns(factor: Factor, n: int) -> list[tuple[int, list[int]]]:
     list of (column, columns that make it up)
         Empty if the columns are independent.
     """
-    R, p = factor.R, len(factor.R)
+    R = factor.R
     size = np.linalg.norm(R, axis=0)
-    tolerance = 64 * np.finfo(float).eps * np.sqrt(max(n, p))
+    tolerance = 64 * np.finfo(float).eps * np.sqrt(max(n, len(R)))
+    if (np.abs(np.diag(R)) > tolerance * size).all():  # the sine of a column's angle to all before it
+        return []
+    return _walk(R, size, tolerance)
+
+
+def _walk(R: Floats, size: Floats, tolerance: float) -> list[tuple[int, list[int]]]:
+    """Gram and Schmidt's walk through the columns, leaving out those that leave no rest."""
+    p = len(R)
+    Q, S = np.zeros((p, p)), np.zeros((p, p))  # of the columns kept so far: R[:, kept] = Q S
     found: list[tuple[int, list[int]]] = []
     kept: list[int] = []
     for j in range(p):
-        known = R[:, kept]
-        solution, *_ = np.linalg.lstsq(known, R[:, j], rcond=None) if kept else (np.zeros(0),)
-        rest = np.linalg.norm(R[:, j] - known @ solution) if kept else size[j]
-        if rest > tolerance * size[j] and size[j] > 0:
+        k = len(kept)
+        first = Q[:, :k].T @ R[:, j]
+        again = Q[:, :k].T @ (R[:, j] - Q[:, :k] @ first)
+        S[:k, k] = first + again
+        rest = R[:, j] - Q[:, :k] @ S[:k, k]
+        left = float(np.linalg.norm(rest))
+        if left > tolerance * size[j]:
+            Q[:, k], S[k, k] = rest / left, left
             kept.append(j)
             continue
-        share = np.abs(solution) * size[kept] if kept else np.zeros(0)
-        parts = [k for k, s in zip(kept, share, strict=True) if s > 1e-8 * max(share.max(), size[j])]
-        found.append((j, parts))
+        share = np.abs(solve_triangular(S[:k, :k], S[:k, k], check_finite=False)) * size[kept]
+        limit = 1e-8 * max(share.max(initial=0.0), size[j])
+        found.append((j, [c for c, s in zip(kept, share, strict=True) if s > limit]))
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -12,6 +13,7 @@ from tapefit.tape.ops import _math as m
 
 LossFunction = Callable[[Any, Any], Any]
 Kind = Literal["squares", "pinball", "smooth"]
+Form = Literal["rows", "mean", "sum"]
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,8 @@ class Loss:
     kind
         How it is minimised: "squares" by refined least squares, "pinball" as a linear programme, "smooth" by
         preconditioned descent.
+    form
+        What `fn` returns: one value a row, or in all rows' mean or sum; None until `check_loss` has seen it.
     level
         For pinball losses: the quantile that is fitted.
     parameters
@@ -36,6 +40,7 @@ class Loss:
     name: str
     fn: LossFunction
     kind: Kind = "smooth"
+    form: Form | None = None
     level: float = 0.5
     parameters: Mapping[str, float] = field(default_factory=dict)
 
@@ -57,9 +62,9 @@ def _huber(delta: float) -> LossFunction:
 
 
 LOSSES: dict[str, Callable[[float], Loss]] = {
-    "huber": lambda delta: Loss(f"huber(delta={delta:g})", _huber(delta), parameters={"delta": delta}),
-    "mae": lambda _: Loss("mae", _mae, "pinball"),
-    "mse": lambda _: Loss("mse", _mse, "squares"),
+    "huber": lambda delta: Loss(f"huber(delta={delta:g})", _huber(delta), form="rows", parameters={"delta": delta}),
+    "mae": lambda _: Loss("mae", _mae, "pinball", "rows"),
+    "mse": lambda _: Loss("mse", _mse, "squares", "rows"),
 }
 
 
@@ -71,16 +76,11 @@ def find_loss(loss: str | LossFunction, *, delta: float = 1.0) -> Loss:
     UsageError
         If the name is not in the table, `loss` cannot be called, or delta is not positive.
     """
-    if isinstance(loss, str):
-        if loss not in LOSSES:
-            raise UsageError(
-                f"Expected a loss of {', '.join(sorted(LOSSES))} or a function of (y, y_hat), got {loss!r}; "
-                "choose one of them."
-            )
-        if not 0 < delta < float("inf"):
-            raise UsageError(f"Expected a positive delta for the huber loss, got {delta}; pass one in units of y.")
+    if isinstance(loss, str) and loss in LOSSES:
+        if not (isinstance(delta, numbers.Real) and 0 < delta < float("inf")):
+            raise UsageError(f"Expected a positive delta for the huber loss, got {delta!r}; pass one in units of y.")
         return LOSSES[loss](float(delta))
-    if not callable(loss):
+    if isinstance(loss, str) or not callable(loss):
         raise UsageError(
             f"Expected a loss of {', '.join(sorted(LOSSES))} or a function of (y, y_hat), got {loss!r}; "
             "pass one of them."

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import warnings
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tapefit.errors import DataError, ShapeWarning, UsageError
 from tapefit.objective._losses import Loss
-from tapefit.tape import GradientTape, Tensor, python_floats_as
+from tapefit.tape import GradientTape, Tensor
 
 Floats = NDArray[np.float64]
 
@@ -27,16 +28,28 @@ class Pointwise:
     slope
         (n,) l', the first derivative.
     curvature
-        (n,) l'', the second.
+        (n,) l'', the second; zeros if it was not asked for.
+    single
+        Whether the function gave one value in all.
     """
 
     value: Floats
     slope: Floats
     curvature: Floats
+    single: bool = False
 
 
-def pointwise(loss: Loss, y: Floats, y_hat: Floats) -> Pointwise:
+def pointwise(loss: Loss, y: Floats, y_hat: Floats, *, order: Literal[1, 2] = 2) -> Pointwise:
     """The loss and its derivatives at each row.
+
+    Parameters
+    ----------
+    loss
+        As `check_loss` returns it; one value in all counts as a mean where its form is not known.
+    y, y_hat
+        (n,) observed and predicted values.
+    order
+        How many derivatives are wanted.
 
     Raises
     ------
@@ -47,31 +60,42 @@ def pointwise(loss: Loss, y: Floats, y_hat: Floats) -> Pointwise:
         If the loss is NaN at a row.
     """
     eta = Tensor(y_hat)
-    with GradientTape() as outer:
-        outer.watch(eta)
-        with GradientTape() as inner:
-            inner.watch(eta)
-            value = _call(loss, Tensor(y), eta)
-        slope = inner.gradient(value, eta)
-    if slope is None:
-        raise UsageError(
-            f"The loss {loss.name!r} should depend on its second argument, the prediction, through tape ops or NumPy "
-            "functions, but its gradient is None; check that it uses y_hat and does not convert it to a plain array."
-        )
-    curvature = outer.gradient(slope, eta)
-    bend = np.zeros_like(y) if curvature is None else curvature._array
-    return _scaled(loss, value, slope._array, bend, y)
+    with np.errstate(all="ignore"):
+        outer = GradientTape() if order == 2 else None
+        with outer or contextlib.nullcontext():
+            if outer:
+                outer.watch(eta)
+            with GradientTape() as inner:
+                inner.watch(eta)
+                value = _call(loss, Tensor(y), eta)
+            slope = inner.gradient(value, eta)
+        if slope is None:
+            raise UsageError(
+                f"The loss {loss.name!r} should depend on its second argument, the prediction, through tape ops or "
+                "NumPy functions, but its gradient is None; check that it uses y_hat and does not convert it to a "
+                "plain array."
+            )
+        curvature = outer.gradient(slope, eta) if outer else None
+        bend = np.zeros(len(y)) if curvature is None else np.asarray(curvature._array, dtype=np.float64)
+        return _rows(loss, value, np.asarray(slope._array, dtype=np.float64), bend, y)
 
 
 def _call(loss: Loss, y: Tensor, eta: Tensor) -> Tensor:
     n = eta.shape[0]
     try:
-        with warnings.catch_warnings(), python_floats_as(np.float64):
-            warnings.simplefilter("ignore", ShapeWarning)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", ShapeWarning)
             value = loss.fn(y, eta)
-    except (TypeError, ValueError, AttributeError) as error:
+    except ShapeWarning as warning:
         raise UsageError(
-            f"The loss {loss.name!r} failed when called with y and y_hat of shape ({n},): {error}"
+            f"The loss {loss.name!r} combines shapes ({n}, 1) and ({n},), so that every row meets every other ({n}, "
+            f"{n}); y and y_hat both come with shape ({n},): take the reshape out of the loss."
+        ) from warning
+    except Exception as error:
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
+        raise UsageError(
+            f"The loss {loss.name!r} failed when called with y and y_hat of shape ({n},): {reason}; "
+            "write it with tape ops or NumPy functions of whole columns."
         ) from error
     if not isinstance(value, Tensor):
         raise UsageError(
@@ -86,34 +110,27 @@ def _call(loss: Loss, y: Tensor, eta: Tensor) -> Tensor:
     return value
 
 
-def _scaled(loss: Loss, value: Tensor, slope: Any, curvature: Any, y: Floats) -> Pointwise:
+def _rows(loss: Loss, value: Tensor, slope: Floats, curvature: Floats, y: Floats) -> Pointwise:
     """Rows from what the function gave: its rows, or n times the derivatives of a mean."""
     n = len(y)
-    each = value._array
-    if each.ndim == 0:
-        factor = float(n) if _is_mean(loss, y, each) else 1.0
+    each: Any = np.asarray(value._array, dtype=np.float64)
+    single = each.ndim == 0
+    if single:
+        factor = 1.0 if loss.form == "sum" else float(n)
+        bad = np.isnan(slope)
+        if np.isnan(each) and not bad.any():
+            raise DataError(
+                f"The loss {loss.name!r} is NaN; check that it is defined for every y, or return one value a row to "
+                "see which row it is."
+            )
         each = np.full(n, float(each) * factor / n)
         slope, curvature = slope * factor, curvature * factor
-    bad = np.flatnonzero(np.isnan(each) | np.isnan(slope))
-    if len(bad):
+    else:
+        bad = np.isnan(each) | np.isnan(slope)
+    if bad.any():
+        first = int(np.argmax(bad))
         raise DataError(
-            f"The loss {loss.name!r} is NaN at row {bad[0]} (counted from 0), where y is {y[bad[0]]:g}; "
+            f"The loss {loss.name!r} is NaN at row {first} (counted from 0), where y is {y[first]:g}; "
             "check that the loss is defined there, or leave the row out."
         )
-    return Pointwise(each, slope, curvature)
-
-
-def _is_mean(loss: Loss, y: Floats, value: Any) -> bool:
-    """Whether a loss of shape () averages its rows: all rows twice leave a mean as it is and double a sum."""
-    twice = Tensor(np.concatenate([y, y]))
-    probe = Tensor(np.concatenate([np.zeros_like(y), np.zeros_like(y)]))
-    once = float(_call(loss, Tensor(y), Tensor(np.zeros_like(y)))._array)
-    both = float(_call(loss, twice, probe)._array)
-    if np.isclose(both, once, rtol=1e-9, atol=0.0):
-        return True
-    if np.isclose(both, 2 * once, rtol=1e-9, atol=0.0):
-        return False
-    raise UsageError(
-        f"The loss {loss.name!r} gives one value that is neither the mean nor the sum over rows (all rows twice turn "
-        f"{once:g} into {both:g}); return one value a row, or their mean."
-    )
+    return Pointwise(each, slope, curvature, single)

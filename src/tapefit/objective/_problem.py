@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from tapefit.numerics import Basis, Factor, blocks, factorise, is_safe, make_basis
+from tapefit.numerics import Basis, Factor, factorise, is_safe, make_basis
 from tapefit.objective._losses import Loss
 from tapefit.objective._pointwise import Pointwise, pointwise
 
@@ -60,15 +60,11 @@ class Problem:
 
     def parts(self) -> Iterator[tuple[slice, Floats]]:
         """The standardised design in ranges of rows, each (m, width)."""
-        for rows in blocks(self.n, self.basis.width):
-            yield rows, self.basis.columns(self.X[rows])
+        return self.basis.parts(self.X)
 
     def predict(self, theta: Floats) -> Floats:
         """The linear predictor for coefficients of the standardised columns; (n,)."""
-        out = np.empty(self.n)
-        for rows, Z in self.parts():
-            np.matmul(Z, theta, out=out[rows])
-        return out
+        return self.basis.predict(self.X, theta)
 
     def at(self, y_hat: Floats) -> Pointwise:
         """The loss and its derivatives at each row, unweighted."""
@@ -78,12 +74,16 @@ class Problem:
         """Values of rows times the rows' weights."""
         return values if self.weight is None else values * self.weight
 
+    def mean(self, values: Floats) -> float:
+        """The weighted mean of values of rows."""
+        return float(self.weighted(values).sum() / self.total_weight)
+
     def gradient(self, slope: Floats) -> Floats:
         """Z'W l', (width,)."""
         g = np.zeros(self.basis.width)
         weighted = self.weighted(slope)
         for rows, Z in self.parts():
-            g += Z.T @ weighted[rows]
+            g += weighted[rows] @ Z
         return g
 
     def factor(self, curvature: Floats | None = None) -> Factor:

@@ -1,7 +1,7 @@
 """Solvers: preconditioned descent, interior points for pinball losses, and the step-by-step optimizers."""
 
 from tapefit.optim._descent import DescentOptions, descend
-from tapefit.optim._least_squares import residuals, solve_squares
+from tapefit.optim._least_squares import solve_squares
 from tapefit.optim._newton import solve_smooth
 from tapefit.optim._outcome import Outcome
 from tapefit.optim._quantile import solve_pinball
@@ -16,7 +16,6 @@ __all__ = [
     "curvature_range",
     "descend",
     "largest_stable_rate",
-    "residuals",
     "solve_pinball",
     "solve_smooth",
     "solve_squares",

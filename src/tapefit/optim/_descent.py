@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from tapefit.optim._rates import Rates, largest_stable_rate
 from tapefit.optim._transforms import OPTIMIZERS
 
 Floats = NDArray[np.float64]
+Rows = NDArray[np.intp] | slice
 
 _RISES = 5  # steps in a row with a higher loss before a gd run counts as diverging
 _FAR = 100.0  # times the first loss
@@ -84,13 +86,13 @@ def descend(problem: Problem, options: DescentOptions, callbacks: tuple[Callback
 
     The callbacks see step 0 after the first change, as the log lines of the classic loop do.
     """
-    run = _Run(problem, options, callbacks)
     with np.errstate(all="ignore"):
+        run = _Run(problem, options, callbacks)
         for k in range(options.max_iter):
             verdict = run.step(k)
             if verdict is not None:
                 return verdict
-    return run.out_of_steps()
+        return run.out_of_steps()
 
 
 class _Run:
@@ -100,49 +102,53 @@ class _Run:
         self.problem, self.options, self.callbacks = problem, options, callbacks
         self.design = _Design(problem, options.learning_rate == "auto")
         self.rows, self.held = _hold_out(problem.n, options)
-        self.rates = Rates.of(problem, self.design.Z, options)
-        self.transform = OPTIMIZERS[options.solver](self.rates.at, options.momentum)
+        self.transform = OPTIMIZERS[options.solver](Rates.of(problem, self.design.Z, options).at, options.momentum)
         self.params = np.zeros(self.design.Z.shape[1])
         self.state = self.transform.init(self.params)
         self.rng = np.random.default_rng(options.seed)
-        self.seen = self._look(self.rows)
         self.curve: list[float] = []
-        self.first = self.best = self._mean(self.seen, self.rows)
-        self.best_params, self.rises, self.waited = self.params, 0, 0
-        self.best_held = np.inf
-        self.column_sizes = np.sqrt(np.mean(np.square(self.design.Z), axis=0))
-        self.first_slope = float(np.sqrt(np.mean(np.square(self.seen.slope))))
+        self.best = self.best_held = np.inf
+        self.best_params = self.held_params = self.params
+        self.rises = self.waited = 0
+        self.first, self.gradient = self._see()
+        self.first_slope = self.slope
+        self.sizes = np.sqrt(self._mean_of(np.square(self.design.Z[self.rows]), self.rows))
+        self.sizes[self.sizes == 0] = 1.0
 
     def step(self, k: int) -> Outcome | None:
         """One step, or for sgd one pass; an outcome if the descent ends here."""
-        if self.options.solver == "sgd":
-            for rows in _batches(self.rng, self.rows, self.options.batch_size):
-                self._move(self._gradient(self._look(rows), rows))
-        else:
-            self._move(self._gradient(self.seen, self.rows))
         try:
-            self.seen = self._look(self.rows)
+            if self.options.solver == "sgd":
+                for rows in _batches(self.rng, np.arange(self.problem.n)[self.rows], self.options.batch_size):
+                    self._move(self._gradient(self._look(rows), rows))
+            else:
+                self._move(self.gradient)
+            loss, self.gradient = self._see()
         except DataError:
             return self._diverged(k)
-        loss = self._mean(self.seen, self.rows)
         if not np.isfinite(loss) or not np.isfinite(self.params).all():
             return self._diverged(k)
-        rose = bool(self.curve) and loss > self.curve[-1] and loss - self.curve[-1] > 1e-9 * self.first
+        rose = bool(self.curve) and loss - self.curve[-1] > 1e-9 * abs(self.first)
         self.rises = self.rises + 1 if rose else 0
         self.curve.append(loss)
-        if loss < self.best:
-            self.best, self.best_params = loss, self.params
-        if loss > _FAR * max(self.first, self.best) or (self.options.solver == "gd" and self.rises >= _RISES):
+        if loss - self.first > _FAR * max(abs(self.first), self.first - self.best) or self._climbs(loss):
             return self._diverged(k)
         return self._verdict(k, loss)
 
+    def _climbs(self, loss: float) -> bool:
+        """Whether a gd run rises for good: over its first loss, or with a rate known to be too large."""
+        if self.options.solver != "gd" or self.rises < _RISES:
+            return False
+        rate = self.options.learning_rate
+        return loss > self.first or (not isinstance(rate, str) and rate > self._largest_rate())
+
     def _verdict(self, k: int, loss: float) -> Outcome | None:
-        raw = self.design.raw(self.params)
-        if notify(self.callbacks, k, loss, raw):
+        name = self.options.solver
+        if notify(self.callbacks, k, loss, self.design.raw(self.params)):
             return self._end(self.params, k + 1, False, f"Stopped by a callback after {k + 1} steps.")
         if self._is_flat():
-            return self._end(self.params, k + 1, True, f"Converged after {k + 1} steps of {self.options.solver}.")
-        if self.options.solver == "sgd" and self._is_level(k):
+            return self._end(self.params, k + 1, True, f"Converged after {k + 1} steps of {name}.")
+        if name == "sgd" and self._is_level(k):
             message = (
                 f"Converged after {k + 1} passes of sgd: the loss no longer falls by more than a hundred-thousandth."
             )
@@ -152,10 +158,13 @@ class _Run:
     def _is_level(self, k: int) -> bool:
         """Whether the best loss of the last passes is no better than the best one before them."""
         n = self.options.patience
-        return k >= n and min(self.curve[-n:]) > (1 - 1e-5) * min(self.curve[:-n])
+        if k < n:
+            return False
+        before = min(self.curve[:-n])
+        return min(self.curve[-n:]) > before - 1e-5 * abs(before)
 
     def _waited_enough(self, k: int) -> Outcome | None:
-        held = self._mean(self._look(self.held), self.held)
+        held = self._mean_of(self._look(self.held).value, self.held)
         self.waited = 0 if held < self.best_held else self.waited + 1
         if held < self.best_held:
             self.best_held, self.held_params = held, self.params
@@ -173,45 +182,56 @@ class _Run:
             f"Stopped after {self.options.max_iter} {unit}, before the gradient was below tol={self.options.tol:g}; "
             "allow more, or use solver='auto', which needs no learning rate."
         )
-        final = self.best_params if self.options.solver == "sgd" else self.params
+        final = self.best_params if self.options.solver in ("adam", "sgd") else self.params
         return self._end(final, self.options.max_iter, False, message)
 
-    def _look(self, rows: NDArray[np.intp]) -> Pointwise:
+    def _see(self) -> tuple[float, Floats]:
+        """Mean loss and gradient over all rows; the best parameters and the size of l' are noted."""
+        seen = self._look(self.rows)
+        loss = self._mean_of(seen.value, self.rows)
+        self.slope = float(np.sqrt(self._mean_of(np.square(seen.slope), self.rows)))
+        if loss < self.best:
+            self.best, self.best_params = float(loss), self.params
+        return float(loss), self._gradient(seen, self.rows)
+
+    def _look(self, rows: Rows) -> Pointwise:
         p = self.problem
-        return pointwise(p.loss, p.y[rows], self.design.Z[rows] @ self.params)
+        return pointwise(p.loss, p.y[rows], self.design.Z[rows] @ self.params, order=1)
 
-    def _weights(self, rows: NDArray[np.intp]) -> Floats:
-        return np.ones(len(rows)) if self.problem.weight is None else self.problem.weight[rows]
+    def _gradient(self, seen: Pointwise, rows: Rows) -> Floats:
+        return np.asarray(self._mean_of(self.design.Z[rows], rows, seen.slope))
 
-    def _mean(self, seen: Pointwise, rows: NDArray[np.intp]) -> float:
-        w = self._weights(rows)
-        return float((w * seen.value).sum() / w.sum())
-
-    def _gradient(self, seen: Pointwise, rows: NDArray[np.intp]) -> Floats:
-        w = self._weights(rows)
-        return self.design.Z[rows].T @ (w * seen.slope) / w.sum()  # type: ignore[no-any-return]
+    def _mean_of(self, values: Floats, rows: Rows, slope: Floats | None = None) -> Any:
+        """The weighted mean over rows of values, or of values times l'."""
+        w = self.problem.weight
+        parts = slope if w is None else w[rows] if slope is None else w[rows] * slope
+        whole = len(values) if w is None else w[rows].sum()
+        return (values.sum(axis=0) if parts is None else parts @ values) / whole
 
     def _move(self, gradient: Floats) -> None:
-        self.gradient = gradient
         change, self.state = self.transform.update(gradient, self.state)
         self.params = self.params + change
 
     def _is_flat(self) -> bool:
-        size = float(np.sqrt(np.mean(np.square(self.seen.slope))))
-        if size <= 1e-14 * self.first_slope:
+        if self.slope <= 1e-14 * self.first_slope:
             return True
-        sizes = np.where(self.column_sizes > 0, self.column_sizes, 1.0)
-        return bool(np.max(np.abs(self._gradient(self.seen, self.rows)) / sizes) <= self.options.tol * size)
+        return bool(np.max(np.abs(self.gradient) / self.sizes) <= self.options.tol * self.slope)
+
+    def _largest_rate(self) -> float:
+        return largest_stable_rate(self.problem, self.design.Z, self.options)
 
     def _diverged(self, k: int) -> Outcome:
-        rate = self.options.learning_rate
-        largest = largest_stable_rate(self.problem, self.design.Z, self.options)
+        rate, largest = self.options.learning_rate, self._largest_rate()
+        kind = "largest stable rate" if self.options.solver != "sgd" else "largest rate sure to be stable"
         remedy = (
-            f"the largest stable rate for these columns is {largest:.3g}; use a smaller one, or learning_rate='auto'"
+            f"the {kind} for these columns is {largest:.3g}; use a smaller one, or learning_rate='auto'"
             if np.isfinite(largest)
             else "use a smaller learning rate, or solver='auto'"
         )
-        message = f"The descent diverged at step {k} with learning rate {rate}, and the best weights so far are kept: {remedy}."
+        message = (
+            f"The descent diverged at step {k} with learning rate {rate}, and the best weights so far are kept: "
+            f"{remedy}."
+        )
         return self._end(self.best_params, k + 1, False, message)
 
     def _end(self, params: Floats, steps: int, converged: bool, message: str) -> Outcome:
@@ -222,14 +242,14 @@ class _Run:
             converged,
             message,
             np.array(self.curve or [self.first]),
+            self.problem.y - self.design.Z @ params,
         )
 
 
-def _hold_out(n: int, options: DescentOptions) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def _hold_out(n: int, options: DescentOptions) -> tuple[Rows, Rows]:
     """Rows to fit and rows to hold out."""
-    rows = np.arange(n)
     if not options.early_stopping or n < 10:
-        return rows, rows
+        return slice(None), slice(None)
     order = np.random.default_rng(options.seed).permutation(n)
     return np.sort(order[n // 10 :]), np.sort(order[: n // 10])
 

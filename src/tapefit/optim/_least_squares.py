@@ -5,25 +5,25 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tapefit.numerics import Factor, residual, score
+from tapefit.numerics import DD, Factor, exact_residual, plain_residual
 from tapefit.numerics import _doubledouble as dd
-from tapefit.numerics._doubledouble import DD
 from tapefit.objective import Problem
 from tapefit.optim._outcome import Outcome
 
 Floats = NDArray[np.float64]
 
-_MAX_STEPS = 10
+_MAX_STEPS = 20
 _SMALL = 2_000_000  # elements: refining in double-double costs a moment
 _WELL = 100.0  # condition up to which plain float64 refinement gives all digits that matter
+_ROUNDING = {True: 1e-24, False: 1e-15}  # of the size of y: errors below it change no digit
 
 
 def solve_squares(problem: Problem, factor: Factor) -> Outcome:
-    """Minimise ``|W^(1/2) (y - b0 - X b)|^2``.
+    """Minimise ``|W^(1/2) (y - Z theta)|^2``.
 
-    1. r = y - b0 - X b, from the raw columns
+    1. r = y - Z theta, from the raw columns
     2. step = R^-1 R^-T Z'W r
-    3. b = b + step in the raw columns; back to 1 while steps shrink
+    3. theta = theta + step; back to 1 while steps shrink
 
     One step solves exactly but for rounding; each further one removes the rounding errors of the last, because
     the residual and the score are computed in double-double arithmetic where the size of the problem allows it
@@ -41,43 +41,31 @@ def solve_squares(problem: Problem, factor: Factor) -> Outcome:
     Bjorck, "Iterative refinement of linear least squares solutions", BIT 7, 1967.
     """
     exact = problem.X.size <= _SMALL or factor.condition > _WELL
-    basis, beta = problem.basis, dd.from_float(np.zeros(problem.basis.width))
+    theta = dd.from_float(np.zeros(problem.basis.width))
+    r, g = problem.y, problem.gradient(problem.y)
+    if exact:
+        r, g = _residual(problem, theta, exact)  # 1
     curve: list[float] = []
+    enough = _ROUNDING[exact] * float(np.sqrt(problem.weighted(np.square(problem.y)).sum()))
     last = np.inf
     for _ in range(_MAX_STEPS):
-        r, g = _residual_and_score(problem, beta, exact)  # 1
-        curve.append(_mean_square(problem, r))
         step = factor.solve(g)  # 2
         size = float(np.linalg.norm(factor.R @ step))
-        beta = dd.add(beta, dd.from_float(basis.to_raw(step)))  # 3
-        if size <= 1e-17 * _norm(problem) or size > last / 2:
+        if not size < last:
+            break
+        theta = dd.add(theta, dd.from_float(step))  # 3
+        r, g = _residual(problem, theta, exact)  # 1
+        curve.append(problem.mean(np.square(r)))
+        if size > last / 2 or (np.isfinite(last) and size * size / last <= enough):  # what the next step would be
             break
         last = size
-    curve.append(_mean_square(problem, _residual_and_score(problem, beta, exact)[0]))
-    steps = len(curve) - 1
-    message = f"Least squares, solved by {steps} preconditioned step{'s' * (steps > 1)}."
-    theta = basis.from_raw(beta.hi)
-    return Outcome(theta, beta.hi, steps, True, message, np.array(curve[1:]))
+    message = f"Least squares, solved by {len(curve)} preconditioned step{'s' * (len(curve) > 1)}."
+    beta = problem.basis.to_raw(theta.hi, theta.lo)
+    return Outcome(theta.hi, beta, len(curve), True, message, np.array(curve), r)
 
 
-def _residual_and_score(problem: Problem, beta: DD, exact: bool) -> tuple[Floats, Floats]:
-    basis = problem.basis
+def _residual(problem: Problem, theta: DD, exact: bool) -> tuple[Floats, Floats]:
+    p = problem
     if exact:
-        r = residual(problem.X, problem.y, beta, intercept=basis.intercept)
-        return r.hi, score(problem.X, r, problem.weight, basis)
-    plain = problem.y - problem.predict(basis.from_raw(beta.hi))
-    return plain, problem.gradient(plain)
-
-
-def residuals(problem: Problem, beta: Floats) -> Floats:
-    """y - b0 - X b, (n,), rounded once where the size of the problem allows it."""
-    exact = problem.X.size <= _SMALL
-    return _residual_and_score(problem, dd.from_float(beta), exact)[0]
-
-
-def _mean_square(problem: Problem, r: Floats) -> float:
-    return float(problem.weighted(np.square(r)).sum() / problem.total_weight)
-
-
-def _norm(problem: Problem) -> float:
-    return float(np.sqrt(problem.weighted(np.square(problem.y)).sum()))
+        return exact_residual(p.X, p.y, p.weight, p.basis, theta)
+    return plain_residual(p.X, p.y, p.weight, p.basis, theta.hi)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,6 +16,7 @@ Floats = NDArray[np.float64]
 
 _HALVINGS = 40
 _FLOOR = 1e-2  # of the largest curvature, for rows whose own would leave the step undetermined
+_NOISE = 1e-12  # of the sum of losses: a fall below it drowns in rounding
 
 
 def solve_smooth(
@@ -25,7 +28,7 @@ def solve_smooth(
     2. R with R'R = Z' diag(w l'') Z
     3. step = -R^-1 R^-T Z'W l'
     4. halve the step until f falls by what its slope promises
-    5. stop where the promised fall is below `tol` of f
+    5. stop after a step that is tiny beside the scatter of the rows, or below the rounding of the predictions
 
     Rows with l'' <= 0 bend no step; where too few are left to determine one, rows without curvature get a
     hundredth of the largest.
@@ -37,34 +40,34 @@ def solve_smooth(
     max_iter
         The largest number of steps.
     tol
-        Relative to the sum of the rows' losses.
+        The part of the rows' scatter (the sum of w l'^2 / l'') that a step may explain to be the last one. It is
+        free of units, of the origin of y and of constants in the loss.
     callbacks
         Called after each step with its number, the mean loss and the raw coefficients; True stops.
     """
-    theta = start
-    now = problem.at(problem.predict(theta))  # 1
-    f = _sum(problem, now)
-    curve = [f / problem.total_weight]
+    at = _look(problem, start)  # 1
+    curve: list[float] = []
     for k in range(1, max_iter + 1):
-        g = problem.gradient(now.slope)
-        factor = _curvature_factor(problem, now)  # 2
-        white = factor.whiten(g)
+        bend, factor = _curvature(problem, at.rows)  # 2
+        white = factor.whiten(problem.gradient(at.rows.slope))
         step, promised = -factor.whiten_back(white), float(white @ white)  # 3
         if not np.isfinite(step).all():
-            return _outcome(problem, theta, k - 1, False, _NOT_FINITE, curve)
-        if promised <= tol * max(abs(f), float(np.finfo(float).tiny)) or not np.any(step):
-            return _outcome(problem, theta, k - 1, True, f"Converged after {k - 1} preconditioned steps.", curve)
-        theta_next, seen, f_next = _line_search(problem, theta, step, f, promised)  # 4
-        if seen is None:
-            close = promised <= 1e-8 * abs(f)  # 5: the rest is below the rounding of f
-            message = f"Converged after {k - 1} preconditioned steps." if close else _STUCK
-            return _outcome(problem, theta, k - 1, close, message, curve)
-        theta, now, f = theta_next, seen, f_next
-        curve.append(f / problem.total_weight)
-        if notify(callbacks, k, curve[-1], problem.basis.to_raw(theta)):
-            return _outcome(problem, theta, k, False, f"Stopped by a callback after {k} steps.", curve)
+            return _outcome(problem, at, k - 1, False, _NOT_FINITE, curve)
+        scatter = problem.total_weight * problem.mean(np.square(at.rows.slope) / bend)
+        rounding = problem.total_weight * problem.mean(bend * np.square(at.eta)) * 1e-30
+        after = _search(problem, at, step, promised, factor)  # 4
+        settled = promised <= max(tol * scatter, rounding)  # 5
+        if after is None:
+            settled = settled or promised <= max(1e6 * rounding, 1e-4 * _NOISE * at.size)
+            return _outcome(problem, at, k - 1, settled, _converged(k - 1) if settled else _STUCK, curve)
+        at = after
+        curve.append(at.f / problem.total_weight)
+        if settled:
+            return _outcome(problem, at, k, True, _converged(k), curve)
+        if notify(callbacks, k, curve[-1], problem.basis.to_raw(at.theta)):
+            return _outcome(problem, at, k, False, f"Stopped by a callback after {k} steps.", curve)
     message = f"Stopped after {max_iter} steps, before the tolerance was met; raise max_iter, or check the loss."
-    return _outcome(problem, theta, max_iter, False, message, curve)
+    return _outcome(problem, at, max_iter, False, message, curve)
 
 
 _STUCK = (
@@ -74,38 +77,62 @@ _STUCK = (
 _NOT_FINITE = "The derivatives of the loss are no longer finite; check that the loss is defined for every prediction."
 
 
-def _sum(problem: Problem, now: Pointwise) -> float:
-    return float(problem.weighted(now.value).sum())
+def _converged(steps: int) -> str:
+    return f"Converged after {steps} preconditioned step{'s' * (steps != 1)}."
 
 
-def _curvature_factor(problem: Problem, now: Pointwise) -> Factor:
-    bend = np.where(np.isfinite(now.curvature), np.maximum(now.curvature, 0.0), 0.0)
+class _At(NamedTuple):
+    """A point of the descent: coefficients, predictions, rows, the sum of the losses, and that of their sizes."""
+
+    theta: Floats
+    eta: Floats
+    rows: Pointwise
+    f: float
+    size: float
+
+
+def _look(problem: Problem, theta: Floats) -> _At:
+    eta = problem.predict(theta)
+    rows = problem.at(eta)
+    values = problem.weighted(rows.value)
+    return _At(theta, eta, rows, float(values.sum()), float(np.abs(values).sum()))
+
+
+def _curvature(problem: Problem, rows: Pointwise) -> tuple[Floats, Factor]:
+    """The curvature that every row counts with, positive for the scatter's sake, and the factor from it."""
+    bend = np.where(np.isfinite(rows.curvature), np.maximum(rows.curvature, 0.0), 0.0)
     top = float(bend.max(initial=0.0))
+    raised = np.maximum(bend, _FLOOR * top if top > 0 else 1.0)
     if top > 0:
         factor = problem.factor(bend)
         if not dependent_columns(factor, problem.n):
-            return factor
-    return problem.factor(np.maximum(bend, _FLOOR * top if top > 0 else 1.0))
+            return raised, factor
+    return raised, problem.factor(raised)
 
 
-def _line_search(
-    problem: Problem, theta: Floats, step: Floats, f: float, promised: float
-) -> tuple[Floats, Pointwise | None, float]:
-    """The first of the steps 1, 1/2, 1/4, ... that lowers f by a ten-thousandth of what its slope promises."""
+def _search(problem: Problem, at: _At, step: Floats, promised: float, factor: Factor) -> _At | None:
+    """The first of the steps 1, 1/2, 1/4, ... that lowers f by a ten-thousandth of what its slope promises.
+
+    Where f no longer shows such a fall for rounding, the gradient has to become smaller instead.
+    """
     length = 1.0
     for _ in range(_HALVINGS):
-        candidate = theta + length * step
         try:
-            seen = problem.at(problem.predict(candidate))
+            seen = _look(problem, at.theta + length * step)
         except DataError:  # left the loss's domain
             length /= 2
             continue
-        value = _sum(problem, seen)
-        if value <= f - 1e-4 * length * promised:
-            return candidate, seen, value
+        if seen.f <= at.f - 1e-4 * length * promised:
+            return seen
+        if length * promised <= _NOISE * at.size and seen.f <= at.f + _NOISE * at.size:
+            white = factor.whiten(problem.gradient(seen.rows.slope))
+            if white @ white < promised:
+                return seen
         length /= 2
-    return theta, None, f
+    return None
 
 
-def _outcome(problem: Problem, theta: Floats, steps: int, converged: bool, message: str, curve: list[float]) -> Outcome:
-    return Outcome(theta, problem.basis.to_raw(theta), steps, converged, message, np.array(curve[1:] or curve))
+def _outcome(problem: Problem, at: _At, steps: int, converged: bool, message: str, curve: list[float]) -> Outcome:
+    means = np.array(curve or [at.f / problem.total_weight])
+    beta = problem.basis.to_raw(at.theta)
+    return Outcome(at.theta, beta, max(steps, 1), converged, message, means, problem.y - at.eta)

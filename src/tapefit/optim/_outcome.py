@@ -30,6 +30,8 @@ class Outcome:
         One sentence: why it ended and, where it did not converge, what to do.
     loss_curve
         (k,) the mean loss after each step.
+    residual
+        (n,) y - prediction.
     """
 
     theta: Floats
@@ -38,6 +40,7 @@ class Outcome:
     converged: bool
     message: str
     loss_curve: Floats
+    residual: Floats
 
 
 def notify(callbacks: Sequence[Callback], step: int, loss: float, beta: Floats) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,7 +53,7 @@ def solve_pinball(problem: Problem, start: Floats, level: float) -> Outcome:
         return _end(problem, start, 0, level, "The rows are fitted exactly.")
     y = rest / scale
     u = np.ones(problem.n) if problem.weight is None else problem.weight / problem.weight.mean()
-    b = (1 - level) * _back(problem, u)
+    b = (1 - level) * _score(problem, u)
     point = _first(y, u, level, problem.basis.width)
     limit = _GAP * float(u.sum())
     steps = 0
@@ -77,12 +77,9 @@ def _first(y: Floats, u: Floats, level: float, width: int) -> _Point:
     return _Point(a, u - a, np.maximum(r, 0) + 1e-6, np.maximum(-r, 0) + 1e-6, np.zeros(width))
 
 
-def _back(problem: Problem, v: Floats) -> Floats:
+def _score(problem: Problem, v: Floats) -> Floats:
     """Z'v."""
-    g = np.zeros(problem.basis.width)
-    for rows, Z in problem.parts():
-        g += Z.T @ v[rows]
-    return g
+    return replace(problem, weight=None).gradient(v)
 
 
 def _gap(point: _Point, y: Floats, u: Floats, b: Floats) -> float:
@@ -93,7 +90,7 @@ def _step(problem: Problem, at: _Point) -> _Point:
     q = 1.0 / (at.z / at.a + at.w / at.s)
     r = at.z - at.w
     factor = _factor(problem, q)
-    d_theta = factor.solve(_back(problem, q * r))  # 1
+    d_theta = factor.solve(_score(problem, q * r))  # 1
     da = q * (problem.predict(d_theta) - r)
     dz, dw = -at.z * (1 + da / at.a), -at.w * (1 - da / at.s)
     primal, dual = _room(at, da, dz, dw)
@@ -104,7 +101,7 @@ def _step(problem: Problem, at: _Point) -> _Point:
         cross_a, cross_s = da * dz, -da * dw
         centre = mu * (1 / at.a - 1 / at.s)
         change = r + cross_a / at.a - cross_s / at.s - centre
-        d_theta = factor.solve(_back(problem, q * change))  # 3
+        d_theta = factor.solve(_score(problem, q * change))  # 3
         da = q * (problem.predict(d_theta) - change)
         dz = (mu - cross_a - at.z * da) / at.a - at.z
         dw = (mu - cross_s + at.w * da) / at.s - at.w
@@ -146,6 +143,7 @@ def _cost(error: Floats, u: Floats, level: float) -> float:
 
 
 def _end(problem: Problem, theta: Floats, steps: int, level: float, message: str, *, converged: bool = True) -> Outcome:
-    seen = problem.at(problem.predict(theta))
-    mean = float(problem.weighted(seen.value).sum() / problem.total_weight)
-    return Outcome(theta, problem.basis.to_raw(theta), steps, converged, message, np.array([mean]))
+    y_hat = problem.predict(theta)
+    mean = problem.mean(problem.at(y_hat).value)
+    beta = problem.basis.to_raw(theta)
+    return Outcome(theta, beta, max(steps, 1), converged, message, np.array([mean]), problem.y - y_hat)

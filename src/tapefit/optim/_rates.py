@@ -29,31 +29,41 @@ def curvature_range(problem: Problem, Z: Floats, params: Floats | None = None) -
     params
         (width,) where the Hessian is taken; by default its largest at predictions of 0 and at those of y.
     """
-    bend = _bend(problem, np.zeros(problem.n) if params is None else Z @ params)
+    bend = _curvature(problem, np.zeros(problem.n) if params is None else Z @ params)
     if params is None:
-        bend = np.maximum(bend, _bend(problem, problem.y))
+        bend = np.maximum(bend, _curvature(problem, problem.y))
     if not np.isfinite(bend).all() or not bend.any():
         return float("nan"), float("nan")
     if problem.loss.kind != "squares":  # the largest curvature bounds what the descent may meet
         bend = np.full_like(bend, bend.max())
-    values = np.linalg.eigvalsh(Z.T @ (Z * bend[:, None]) / problem.total_weight)
+    values = np.linalg.eigvalsh((Z.T * problem.weighted(bend)) @ Z / problem.total_weight)
     return float(max(values[0], 0.0)), float(values[-1])
 
 
-def _bend(problem: Problem, y_hat: Floats) -> Floats:
-    """The weighted l'' of every row, 0 where it is negative or the loss is not defined."""
+def _curvature(problem: Problem, y_hat: Floats) -> Floats:
+    """l'' of every row, 0 where it is negative or the loss is not defined."""
     try:
-        curvature = pointwise(problem.loss, problem.y, y_hat).curvature
+        return np.maximum(pointwise(problem.loss, problem.y, y_hat).curvature, 0.0)
     except DataError:
         return np.zeros(problem.n)
-    return np.maximum(problem.weighted(curvature), 0.0)
+
+
+def _batch_curvature(problem: Problem, Z: Floats, top: float, batch_size: int) -> float:
+    """What takes the place of the largest eigenvalue where each step sees a batch of rows only."""
+    bend = max(float(_curvature(problem, at).max()) for at in (np.zeros(problem.n), problem.y))
+    return top + bend * float(np.max(np.sum(np.square(Z), axis=1))) / batch_size
 
 
 def largest_stable_rate(problem: Problem, Z: Floats, options: DescentOptions) -> float:
-    """The learning rate above which a descent on `Z` diverges: 2 / lambda_max, more with momentum; inf if unknown."""
+    """The learning rate above which a descent on `Z` diverges: 2 / lambda_max, more with momentum; inf if unknown.
+
+    For sgd, the rate up to which no batch can make it diverge.
+    """
     top = curvature_range(problem, Z)[1]
     if not top > 0 or options.solver == "adam":
         return float("inf")
+    if options.solver == "sgd":
+        return 2 / _batch_curvature(problem, Z, top, options.batch_size)
     return 2 * (1 + options.momentum) / top if options.solver == "momentum" else 2 / top
 
 
@@ -85,15 +95,22 @@ class Rates:
         if not isinstance(options.learning_rate, str):
             return Rates(float(options.learning_rate))
         low, top = curvature_range(problem, Z)
-        spread = float(np.std(problem.y)) or float(np.abs(problem.y).max()) or 1.0
+        spread = _spread(problem)
         if options.solver == "adam":
             return Rates(0.1 * spread, decay=0.02)
         if not top > 0:
             return Rates(0.5 * spread, decay=0.02)
         if options.solver == "sgd":
-            row = float(np.max(np.sum(np.square(Z), axis=1)))
             batches = max(1.0, problem.n / options.batch_size)
-            return Rates(1 / (top + top * row / options.batch_size), decay=0.2 / batches)
+            return Rates(1 / _batch_curvature(problem, Z, top, options.batch_size), decay=0.2 / batches)
         if options.solver == "momentum":
             return Rates(1 / top)
         return Rates(2 / (top + low) if problem.loss.kind == "squares" else 1 / top)
+
+
+def _spread(problem: Problem) -> float:
+    """The weighted standard deviation of y; its size if all are equal; 1 if all are 0."""
+    y = problem.y
+    if not np.ptp(y):
+        return float(np.abs(y[0])) or 1.0
+    return float(np.sqrt(problem.mean(np.square(y - problem.mean(y)))))

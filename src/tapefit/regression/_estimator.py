@@ -118,13 +118,14 @@ class LinearRegression(RegressorMixin, BaseEstimator):  # type: ignore[misc]
             If the data or a parameter cannot be used.
         """
         options = self._options()
-        X, y = validate_data(self, X, y, dtype=np.float64, y_numeric=True, order="F")
+        X, y = validate_data(self, X, y, dtype=np.float64, y_numeric=True)
         y = column_or_1d(y, warn=True, dtype=np.float64)
         weight = _used_weights(sample_weight, X)
         n = len(y)
         if weight is not None:
             kept = weight > 0
-            X, y, weight = X[kept], y[kept], weight[kept]
+            if not kept.all():
+                X, y, weight = X[kept], y[kept], weight[kept]
         if len(y) < 2:
             raise DataError(f"one row shows no spread: n_samples={len(y)}; give at least 2 rows of positive weight.")
         problem = Problem.of(X, y, find_loss(self.loss, delta=self.delta), intercept=self.fit_intercept, weight=weight)
@@ -155,7 +156,7 @@ class LinearRegression(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         """Predicted values of rows with the features of the fit, (n,)."""
         check_is_fitted(self)
         X = validate_data(self, X, dtype=np.float64, reset=False)
-        return self.results_.basis.columns(X) @ self.results_.theta
+        return self.results_.basis.predict(X, self.results_.theta)
 
     def _options(self) -> Options:
         options = Options(

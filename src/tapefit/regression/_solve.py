@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tapefit.data import Encoding, RowCount
-from tapefit.errors import ConvergenceWarning, DataError
-from tapefit.inference import Fit, RegressionResults, covariance, statistics
-from tapefit.numerics import Factor, dependent_columns
-from tapefit.objective import Problem, pointwise, recognise
-from tapefit.optim import Outcome, descend, residuals, solve_pinball, solve_smooth, solve_squares
+from tapefit.errors import ConvergenceWarning, DataError, UsageError
+from tapefit.inference import Fit, RegressionResults, covariance, robust_f, statistics
+from tapefit.numerics import Factor, dependent_columns, downdate
+from tapefit.objective import Problem, check_loss, pointwise, recognise
+from tapefit.optim import Outcome, descend, solve_pinball, solve_smooth, solve_squares
 from tapefit.regression._options import Options
 
 Floats = NDArray[np.float64]
@@ -23,14 +24,27 @@ Callback = Callable[[int, float, Floats], object]
 
 OnCollinear = Literal["error", "drop"]
 
+_EXACT = 1e-30  # of the mean square of y: below it a residual is rounding
+_LARGE, _TINY = 1e150, 1e-150  # sizes of y whose squares are floats; columns are scaled, so theirs do not matter
 _ILL = 1e7  # condition of the standardised columns above which half of the digits are in doubt
 
 
 def find_coefficients(
     problem: Problem, factor: Factor, options: Options, callbacks: tuple[Callback, ...]
 ) -> tuple[Problem, Outcome]:
-    """The coefficients, and the problem with its loss recognised for what it is."""
-    problem = replace(problem, loss=recognise(problem.loss, problem.y))
+    """The coefficients, and the problem with its loss recognised for what it is.
+
+    Raises
+    ------
+    UsageError
+        If the loss is not one that can be fitted; see `check_loss`.
+    """
+    problem = replace(problem, loss=recognise(check_loss(problem.loss, problem.y), problem.y))
+    if problem.weight is not None and problem.loss.form != "rows":
+        raise UsageError(
+            f"Expected one loss a row for sample_weight to weigh, got one value in all from {problem.loss.name!r}; "
+            "return the rows' losses without taking their mean or sum."
+        )
     if options.solver != "auto":
         return problem, descend(problem, options.descent(), callbacks)
     squares = solve_squares(problem, factor)
@@ -44,22 +58,26 @@ def find_coefficients(
 
 def _measured(problem: Problem, outcome: Outcome) -> Outcome:
     """The outcome with its curve in units of the loss, which may be a multiple of the square."""
-    unit = pointwise(problem.loss, np.zeros(1), np.ones(1)).value[0]
-    return replace(outcome, loss_curve=outcome.loss_curve * unit)
+    return replace(outcome, loss_curve=_square_loss(problem, outcome.loss_curve))
+
+
+def _square_loss(problem: Problem, mean_square: Any) -> Any:
+    """The mean loss of kind "squares" where the mean squared residual is this."""
+    seen = pointwise(problem.loss, np.zeros(2), np.array([0.0, 1.0])).value
+    return seen[0] + (seen[1] - seen[0]) * mean_square
 
 
 def _start(problem: Problem, squares: Floats) -> Floats:
-    """The least-squares fit, or a constant or zero prediction where the loss is not defined there."""
+    """The least-squares fit, or a constant or zero prediction where the loss is lower or not defined there."""
     constant = np.zeros_like(squares)
     if problem.basis.intercept:
-        constant[0] = problem.y.mean()
-    for theta in (squares, constant):
-        try:
-            if np.isfinite(problem.at(problem.predict(theta)).value).all():
-                return theta
-        except DataError:
-            continue
-    return np.zeros_like(squares)
+        constant[0] = problem.mean(problem.y)
+    losses: list[tuple[float, Floats]] = []
+    for theta in (squares, constant, np.zeros_like(squares)):
+        with contextlib.suppress(DataError):
+            losses.append((problem.mean(problem.at(problem.predict(theta)).value), theta))
+    usable = [pair for pair in losses if np.isfinite(pair[0])]
+    return min(usable, key=lambda pair: pair[0])[1] if usable else np.zeros_like(squares)
 
 
 @dataclass(frozen=True)
@@ -106,6 +124,7 @@ def independent(problem: Problem, terms: Sequence[str], on_collinear: OnCollinea
     DataError
         With `on_collinear` "error", naming the first such column and the ones that make it up.
     """
+    _check_sizes(problem, terms)
     factor = problem.factor()
     found = dependent_columns(factor, problem.n)
     everything = np.arange(problem.basis.width)
@@ -126,6 +145,21 @@ def independent(problem: Problem, terms: Sequence[str], on_collinear: OnCollinea
         weight=problem.weight,
     )
     return Independent(rest, rest.factor(), kept, problem, _drop_notes(found, terms))
+
+
+def _check_sizes(problem: Problem, terms: Sequence[str]) -> None:
+    """Raise DataError for values at the edges of what floats can hold."""
+    wide = ~np.isfinite(problem.basis.scale + problem.basis.centre)
+    if wide.any():
+        name = terms[int(np.argmax(wide)) + problem.basis.intercept]
+        raise DataError(f"column {name!r} has values too large for a float to hold their differences; change its unit.")
+    top, spread = float(np.abs(problem.y).max()), float(np.ptp(problem.y))
+    if top > _LARGE or 0 < spread < _TINY:
+        size = top if top > _LARGE else spread
+        raise DataError(
+            f"y has values of size {size:.1e}, whose squares a float cannot hold; change its unit so that they lie "
+            f"between {_TINY:g} and {_LARGE:g}."
+        )
 
 
 def _drop_notes(found: list[tuple[int, list[int]]], terms: Sequence[str]) -> tuple[str, ...]:
@@ -159,17 +193,21 @@ def make_results(
     cov_type: str | None,
     confidence_level: float,
 ) -> RegressionResults:
-    """What the coefficients say, with their uncertainty."""
-    factor = design.factor
-    rest = residuals(problem, outcome.beta)
+    """What the coefficients say, with their uncertainty.
+
+    Raises
+    ------
+    DataError
+        If a coefficient is too large for a float, naming its column.
+    """
+    _check_coefficients(outcome.beta, design, encoding.term_names)
+    factor, rest = design.factor, outcome.residual
     whole = statistics(problem, rest)
-    seen = pointwise(problem.loss, problem.y, problem.y - rest)
-    squares = problem.loss.kind == "squares"
-    slope = -problem.weighted(rest) if squares else problem.weighted(seen.slope)
-    bread = factor if problem.loss.kind != "smooth" else _bread(problem, seen.curvature, factor)
+    loss_value, slope, bread = _inference(problem, rest, factor)
     cov = covariance(Fit(problem, bread, slope, rest, whole.scale, whole.df_resid), cov_type)
+    if cov.kind != "nonrobust":
+        whole = robust_f(whole, outcome.theta, cov.matrix)
     theta = design.vector(outcome.theta)
-    notes = design.notes + _notes(factor, outcome, whole.df_resid)
     return RegressionResults(
         encoding=encoding,
         params=design.vector(outcome.beta),
@@ -180,7 +218,7 @@ def make_results(
         cov_type=cov.kind,
         statistics=whole,
         loss=problem.loss.name,
-        loss_value=float(problem.weighted(seen.value).sum() / problem.total_weight),
+        loss_value=loss_value,
         solver=solver,
         n_iter=outcome.n_iter,
         converged=outcome.converged,
@@ -188,27 +226,55 @@ def make_results(
         loss_curve=outcome.loss_curve,
         rows=rows,
         condition_number=factor.condition,
-        use_t=squares,
+        use_t=problem.loss.kind == "squares",
         level=problem.loss.level if problem.loss.kind == "pinball" else float("nan"),
         confidence_level=confidence_level,
-        warnings=notes,
+        warnings=design.notes + _notes(problem, factor, outcome, whole.df_resid, cov.matrix),
     )
 
 
+def _check_coefficients(beta: Floats, design: Independent, terms: Sequence[str]) -> None:
+    if not np.isfinite(beta).all():
+        name = terms[design.kept[int(np.argmin(np.isfinite(beta)))]]
+        raise DataError(
+            f"the coefficient of column {name!r} is too large for a float, as the column's values are so small; "
+            "change its unit."
+        )
+
+
+def _inference(problem: Problem, residual: Floats, factor: Factor) -> tuple[float, Floats, Factor]:
+    """The mean loss, the weighted slopes of the rows, and the factor of the Hessian or of what stands for it."""
+    if problem.loss.kind == "squares":
+        loss_value = float(_square_loss(problem, problem.mean(np.square(residual))))
+        return loss_value, -problem.weighted(residual), factor
+    seen = problem.at(problem.y - residual)
+    bread = factor if problem.loss.kind == "pinball" else _bread(problem, seen.curvature, factor)
+    return problem.mean(seen.value), problem.weighted(seen.slope), bread
+
+
 def _bread(problem: Problem, curvature: Floats, factor: Factor) -> Factor:
-    """The factor of the Hessian at the solution; where that determines nothing, NaN in its place."""
-    bread = problem.factor(np.maximum(curvature, 0.0))
-    if dependent_columns(bread, problem.n):
-        return replace(factor, R=np.full_like(factor.R, np.nan))
-    return bread
+    """The factor of the Hessian at the solution; where that is not positive definite, NaN in its place."""
+    bend = np.where(np.isfinite(curvature), curvature, 0.0)
+    bread = problem.factor(np.maximum(bend, 0.0))
+    if not dependent_columns(bread, problem.n):
+        if (bend >= 0).all():
+            return bread
+        lessened = downdate(bread, problem.factor(np.maximum(-bend, 0.0)))
+        if lessened is not None:
+            return lessened
+    return replace(factor, R=np.full_like(factor.R, np.nan))
 
 
-def _notes(factor: Factor, outcome: Outcome, df_resid: int) -> tuple[str, ...]:
+def _notes(problem: Problem, factor: Factor, outcome: Outcome, df_resid: int, cov: Floats) -> tuple[str, ...]:
     notes: list[str] = []
     if not outcome.converged:
         notes.append("not converged, so the standard errors are those at the point reached; see the last line.")
     if df_resid <= 0:
         notes.append("as many coefficients as rows: the fit is exact, and standard errors are not defined.")
+    elif problem.mean(np.square(outcome.residual)) <= _EXACT * problem.mean(np.square(problem.y)):
+        notes.append("the fit is exact up to rounding, so that standard errors say nothing.")
+    elif np.isnan(cov).any():
+        notes.append("the standard errors are not defined: too few rows bend the loss, or a row has leverage 1.")
     if factor.condition > _ILL:
         digits = max(0, round(16 - float(np.log10(factor.condition))))
         notes.append(

@@ -1,0 +1,132 @@
+"""Check: what a user's loss must be before it is fitted, seen on a few rows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tapefit.errors import DataError, UsageError
+from tapefit.objective._losses import Form, Loss
+from tapefit.objective._pointwise import Pointwise, pointwise
+
+Floats = NDArray[np.float64]
+
+_ROWS = 64
+_FAR = 1e3
+_CLOSE = 1e-5  # a loss computed in float32 passes
+
+
+def check_loss(loss: Loss, y: Floats) -> Loss:
+    """The loss with its form: whether it gives one value a row, their mean or their sum.
+
+    The loss is called on up to 64 rows of `y` (n,).
+
+    Raises
+    ------
+    UsageError
+        If it fails (see `pointwise`); if a row's loss depends on the order of the rows or on the prediction of
+        another row; if it gives one value that is neither mean nor sum; or if it falls on both sides of y.
+    DataError
+        If it is NaN wherever it was tried.
+    """
+    if loss.form is not None:
+        return loss
+    rows = sample(y)
+    y_hat = _probe(loss, rows)
+    seen = pointwise(loss, rows, y_hat)
+    _check_order(loss, rows, y_hat, seen)
+    found = replace(loss, form=_form(loss, rows, y_hat, seen))
+    _check_alone(loss, rows, y_hat, seen)
+    _check_bounded(found, rows)
+    return found
+
+
+def sample(y: Floats) -> Floats:
+    """Up to 64 values of `y`, evenly from first to last."""
+    return np.asarray(y[np.linspace(0, len(y) - 1, min(len(y), _ROWS)).astype(int)])
+
+
+def spread_of(y: Floats) -> float:
+    """The range of `y`; its size if all are equal; 1 if all are 0."""
+    return float(np.ptp(y)) or float(np.abs(y).max()) or 1.0
+
+
+def _probe(loss: Loss, y: Floats) -> Floats:
+    """Predictions at which the loss is defined: off y by parts of its spread, or closer, or a constant."""
+    wave = np.modf(0.6180339887498949 * np.arange(1, len(y) + 1))[0] - 0.45
+    size = spread_of(y)
+    tries = [y + size * wave, y * (1 + 0.5 * wave), np.full(len(y), y.mean()), 0.1 + np.abs(wave), wave]
+    error: Exception | None = None
+    for y_hat in tries:
+        try:
+            seen = pointwise(loss, y, y_hat)
+        except DataError as not_defined:
+            error = error or not_defined
+        else:
+            if np.isfinite(seen.value).all() and np.isfinite(seen.slope).all():
+                return np.asarray(y_hat)
+    raise error or DataError(
+        f"The loss {loss.name!r} is infinite for every prediction tried; check that it is defined for these y."
+    )
+
+
+def _check_order(loss: Loss, y: Floats, y_hat: Floats, seen: Pointwise) -> None:
+    turned = pointwise(loss, y[::-1].copy(), y_hat[::-1].copy())
+    if not (_same(turned.value[::-1], seen.value) and _same(turned.slope[::-1], seen.slope)):
+        raise UsageError(
+            f"The loss {loss.name!r} gives other values when the rows come in another order; each row's loss may "
+            "depend on its own y and y_hat alone (weights of rows go into sample_weight)."
+        )
+
+
+def _form(loss: Loss, y: Floats, y_hat: Floats, seen: Pointwise) -> Form:
+    """By what the derivatives do when all rows come twice."""
+    if not seen.single:
+        return "rows"
+    whole = pointwise(replace(loss, form="sum"), np.tile(y, 2), np.tile(y_hat, 2))
+    once = seen.slope / len(y)  # seen took it for a mean
+    if _same(whole.slope[: len(y)], once):
+        return "sum"
+    if _same(2 * whole.slope[: len(y)], once):
+        return "mean"
+    raise UsageError(
+        f"The loss {loss.name!r} gives one value that is neither the mean nor the sum of a loss of each row; return "
+        "one value a row, or their mean."
+    )
+
+
+def _check_alone(loss: Loss, y: Floats, y_hat: Floats, seen: Pointwise) -> None:
+    if len(y) < 2:
+        return
+    half = len(y) // 2
+    moved = y_hat.copy()
+    moved[:half] = y_hat[::-1][:half]  # predictions that are there already, so the loss is likely to be defined
+    try:
+        other = pointwise(loss, y, moved)
+    except DataError:
+        return
+    if not _same(other.slope[half:], seen.slope[half:]):
+        raise UsageError(
+            f"The loss {loss.name!r} couples rows: its derivative at one row changes with the prediction of another; "
+            "return one value a row, or their mean (the mean of squares, say, and not its root)."
+        )
+
+
+def _check_bounded(loss: Loss, y: Floats) -> None:
+    far = _FAR * spread_of(y)
+    try:
+        low, middle, high = (float(pointwise(loss, y, y + e).value.mean()) for e in (-far, 0.0, far))
+    except DataError:  # not defined everywhere
+        return
+    if max(low, high) < middle:
+        raise UsageError(
+            f"The loss {loss.name!r} falls as predictions move away from y, on both sides, so it has no minimum (it is "
+            "concave, perhaps by a wrong sign); change its sign."
+        )
+
+
+def _same(a: Floats, b: Floats) -> bool:
+    size = float(np.abs(b[np.isfinite(b)]).max(initial=0.0))
+    return bool(np.allclose(a, b, rtol=_CLOSE, atol=1e-9 * size, equal_nan=True))
