@@ -2,19 +2,24 @@
 
 from tapefit.inference._covariance import COVARIANCES, Covariance, Fit, covariance
 from tapefit.inference._model_file import load
+from tapefit.inference._moments import MomentFit, Moments, solve_moments
 from tapefit.inference._prediction import Prediction
 from tapefit.inference._results import RegressionResults
-from tapefit.inference._statistics import Statistics, robust_f, statistics
+from tapefit.inference._statistics import Statistics, of_squares, robust_f, statistics
 
 __all__ = [
     "COVARIANCES",
     "Covariance",
     "Fit",
+    "MomentFit",
+    "Moments",
     "Prediction",
     "RegressionResults",
     "Statistics",
     "covariance",
     "load",
+    "of_squares",
+    "solve_moments",
     "robust_f",
     "statistics",
 ]

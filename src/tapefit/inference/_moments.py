@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from tapefit.numerics._triangular import from_rows
 
 Floats = NDArray[np.float64]
 
+_ROUNDING = 1e-28  # of y'y: below it a residual sum of squares is rounding
 _SMALL = 2_000_000  # elements of a block up to which its cross-products are taken exactly
 
 
@@ -44,6 +45,11 @@ class Moments:
     origin: Floats
     products: DD
     log_weight: float = 0.0
+
+    @property
+    def weight(self) -> float:
+        """The sum of the weights."""
+        return float(self.products.hi[0, 0])
 
     @staticmethod
     def of(X: Floats, y: Floats, weight: Floats | None = None) -> Moments:
@@ -78,6 +84,13 @@ class Moments:
         top = DD(M.hi[:1, :], M.lo[:1, :])
         M = dd.add(M, dd.product(DD(d.hi.T, d.lo.T), top))
         return Moments(self.nobs, origin, M, self.log_weight)
+
+    def select(self, columns: list[int]) -> Moments:
+        """The moments of some of the columns, and of y."""
+        kept = [*columns, len(self.origin) - 1]
+        places = np.ix_([0, *(k + 1 for k in kept)], [0, *(k + 1 for k in kept)])
+        M = self.products
+        return replace(self, origin=self.origin[kept], products=DD(M.hi[places], M.lo[places]))
 
     def means(self) -> DD:
         """(p + 1,) the weighted means of the columns and y."""
@@ -154,7 +167,7 @@ def solve_moments(moments: Moments, *, intercept: bool) -> MomentFit:
     """
     C = moments.centred(intercept=intercept)  # 1
     p = len(moments.origin) - 1
-    weight = float(moments.products.hi[0, 0])
+    weight = moments.weight
     size = np.diag(C.hi)[:p] / weight
     scale = np.ldexp(1.0, np.frexp(np.sqrt(np.where(size > 0, size, 1.0)))[1])
     mean = moments.means()
@@ -180,4 +193,5 @@ def solve_moments(moments: Moments, *, intercept: bool) -> MomentFit:
     inverse[0, 0] = 1 / np.sqrt(weight)
     inverse[int(intercept) :, int(intercept) :] = invert(R)
     rss = dd.subtract(DD(C.hi[p, p], C.lo[p, p]), dd.total(dd.product(white, white)))  # 4
-    return MomentFit(beta, theta, basis, factor, inverse, max(float(rss.hi), 0.0), float(C.hi[p, p]))
+    left = float(rss.hi) if rss.hi > _ROUNDING * C.hi[p, p] else 0.0
+    return MomentFit(beta, theta, basis, factor, inverse, left, float(C.hi[p, p]))

@@ -48,18 +48,33 @@ class Statistics:
 def statistics(problem: Problem, residual: Floats) -> Statistics:
     """The statistics of a fit with these residuals, (n,)."""
     n, width = problem.n, problem.basis.width
-    slopes = width - problem.basis.intercept
-    df_resid = n - width
     if problem.loss.kind != "squares":
-        return Statistics(n, slopes, df_resid)
+        return Statistics(n, width - problem.basis.intercept, n - width)
     rss = float(problem.weighted(np.square(residual)).sum())
+    log_weight = 0.0 if problem.weight is None else float(np.log(problem.weight).sum())
+    return of_squares(n, width, rss, _total_squares(problem), log_weight, intercept=problem.basis.intercept)
+
+
+def of_squares(n: int, width: int, rss: float, tss: float, log_weight: float = 0.0, *, intercept: bool) -> Statistics:
+    """The statistics of least squares.
+
+    Parameters
+    ----------
+    n, width
+        Rows and coefficients.
+    rss, tss
+        Weighted sums of squares of the residuals and of y, the latter about its mean if there is an intercept.
+    log_weight
+        The sum of the logarithms of the weights.
+    intercept
+        Whether one of the coefficients is an intercept.
+    """
+    slopes, df_resid, df_total = width - intercept, n - width, n - intercept
     scale = rss / df_resid if df_resid > 0 else _NAN
-    tss = _total_squares(problem)
-    df_total = n - problem.basis.intercept
     r2 = 1 - rss / tss if tss > 0 else _NAN
     adjusted = 1 - (1 - r2) * df_total / df_resid if df_resid > 0 else _NAN
     fvalue = (tss - rss) / slopes / scale if slopes and df_resid > 0 and scale > 0 else _NAN
-    llf = _log_likelihood(problem, rss)
+    llf = _log_likelihood(n, rss, log_weight)
     return Statistics(
         nobs=n,
         df_model=slopes,
@@ -101,9 +116,7 @@ def _total_squares(problem: Problem) -> float:
     return float(problem.weighted(np.square(y - centre)).sum())
 
 
-def _log_likelihood(problem: Problem, rss: float) -> float:
+def _log_likelihood(n: int, rss: float, log_weight: float) -> float:
     if not rss > 0:
         return _NAN
-    n = problem.n
-    weights = 0.0 if problem.weight is None else 0.5 * float(np.log(problem.weight).sum())
-    return -0.5 * n * (float(np.log(2 * np.pi * rss / n)) + 1) + weights
+    return -0.5 * n * (float(np.log(2 * np.pi * rss / n)) + 1) + 0.5 * log_weight

@@ -12,10 +12,11 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, column_or_1d, validate_data
 
 from tapefit.data import Encoding, Feature, RowCount
-from tapefit.errors import DataError, DataWarning
-from tapefit.inference import RegressionResults
-from tapefit.objective import LossFunction, Problem, find_loss
+from tapefit.errors import DataError, DataWarning, UsageError
+from tapefit.inference import Moments, RegressionResults
+from tapefit.objective import LossFunction, Problem, find_loss, recognise
 from tapefit.regression._options import Options
+from tapefit.regression._partial import plain_encoding, results_of_moments
 from tapefit.regression._solve import (
     Callback,
     OnCollinear,
@@ -135,7 +136,7 @@ class LinearRegression(RegressorMixin, BaseEstimator):  # type: ignore[misc]
             warnings.warn(note, DataWarning, stacklevel=2)
         problem, outcome = find_coefficients(design.problem, design.factor, options, tuple(self.callbacks))
         warn_unless_converged(outcome)
-        self.results_: RegressionResults = make_results(
+        results = make_results(
             design,
             problem,
             outcome,
@@ -145,12 +146,64 @@ class LinearRegression(RegressorMixin, BaseEstimator):  # type: ignore[misc]
             cov_type=None,
             confidence_level=0.95,
         )
-        params = self.results_.params
-        self.coef_: Floats = params[int(self.fit_intercept) :]
-        self.intercept_ = float(params[0]) if self.fit_intercept else 0.0
-        self.n_iter_ = outcome.n_iter
-        self.loss_curve_ = outcome.loss_curve
+        self._set_results(results)
+        self.__dict__.pop("_moments", None)
         return self
+
+    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> LinearRegression:
+        """Add rows to those of earlier calls, and fit all of them, as `fit` would to the last digits.
+
+        Rows are kept as cross-products in double-double arithmetic, so memory does not grow with them. A call of
+        `fit` starts anew.
+
+        Parameters
+        ----------
+        X : (n, n_features) array or dataframe of finite numbers
+        y : (n,) array of finite numbers
+        sample_weight : (n,) array, optional
+            Weights of the rows, 0 or more.
+
+        Raises
+        ------
+        ValueError
+            If the loss is not a squared error, or the data or a parameter cannot be used.
+        """
+        self._options()
+        before = getattr(self, "_moments", None)
+        X, y = validate_data(self, X, y, dtype=np.float64, y_numeric=True, reset=before is None)
+        y = column_or_1d(y, warn=True, dtype=np.float64)
+        self._check_partial(y)
+        weight = _used_weights(sample_weight, X)
+        if weight is not None:
+            X, y, weight = X[weight > 0], y[weight > 0], weight[weight > 0]
+        if len(y):
+            new = Moments.of(X, y, weight)
+            before = new if before is None else before.merge(new)
+        if before is None:
+            raise DataError("expected rows of positive weight but all weights are 0; pass some rows that count.")
+        self._moments: Moments = before
+        rows = RowCount(before.nobs, before.nobs, 0)
+        results = results_of_moments(before, self._encoding(), rows=rows, on_collinear=self.on_collinear)
+        if results.dropped:
+            warnings.warn(results.warnings[0], DataWarning, stacklevel=2)
+        self._set_results(results)
+        return self
+
+    def _check_partial(self, y: Floats) -> None:
+        loss = recognise(find_loss(self.loss, delta=self.delta), y)
+        if loss.kind != "squares" or self.solver != "auto":
+            raise UsageError(
+                f"partial_fit expects a squared-error loss and solver='auto', got {loss.name} and {self.solver!r}; "
+                "collect the rows and call fit."
+            )
+
+    def _set_results(self, results: RegressionResults) -> None:
+        self.results_: RegressionResults = results
+        first = int(self.fit_intercept)
+        self.coef_: Floats = results.params[first:]
+        self.intercept_ = float(results.params[0]) if first else 0.0
+        self.n_iter_ = results.n_iter
+        self.loss_curve_ = results.loss_curve
 
     def predict(self, X: Any) -> Floats:
         """Predicted values of rows with the features of the fit, (n,)."""
@@ -176,7 +229,7 @@ class LinearRegression(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     def _encoding(self) -> Encoding:
         names = getattr(self, "feature_names_in_", None)
         if names is None:
-            names = [f"x{j + 1}" for j in range(self.n_features_in_)]
+            return plain_encoding(self.n_features_in_, intercept=self.fit_intercept)
         return Encoding("y", tuple(Feature(str(name)) for name in names), self.fit_intercept)
 
 

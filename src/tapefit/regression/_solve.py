@@ -132,7 +132,7 @@ def independent(problem: Problem, terms: Sequence[str], on_collinear: OnCollinea
         return Independent(problem, factor, everything, problem)
     if on_collinear == "error":
         raise DataError(
-            f"{_reason(found[0], terms)}, so their coefficients cannot be told apart; leave out one of them, or "
+            f"{reason(found[0], terms)}, so their coefficients cannot be told apart; leave out one of them, or "
             "use on_collinear='drop'."
         )
     kept = np.setdiff1d(everything, [column for column, _ in found])
@@ -144,7 +144,7 @@ def independent(problem: Problem, terms: Sequence[str], on_collinear: OnCollinea
         intercept=problem.basis.intercept,
         weight=problem.weight,
     )
-    return Independent(rest, rest.factor(), kept, problem, _drop_notes(found, terms))
+    return Independent(rest, rest.factor(), kept, problem, drop_notes(found, terms))
 
 
 def _check_sizes(problem: Problem, terms: Sequence[str]) -> None:
@@ -162,15 +162,15 @@ def _check_sizes(problem: Problem, terms: Sequence[str]) -> None:
         )
 
 
-def _drop_notes(found: list[tuple[int, list[int]]], terms: Sequence[str]) -> tuple[str, ...]:
+def drop_notes(found: list[tuple[int, list[int]]], terms: Sequence[str]) -> tuple[str, ...]:
     """One sentence a dropped column, or one for all if there are many."""
     if len(found) <= 3:
-        return tuple(f"{_reason(case, terms)}; it was dropped." for case in found)
+        return tuple(f"{reason(case, terms)}; it was dropped." for case in found)
     names = _listed([terms[column] for column, _ in found])
     return (f"{len(found)} columns are combinations of others in the used rows and were dropped: {names}.",)
 
 
-def _reason(case: tuple[int, list[int]], terms: Sequence[str]) -> str:
+def reason(case: tuple[int, list[int]], terms: Sequence[str]) -> str:
     column, parts = case
     others = [terms[k] for k in parts if terms[k] != "intercept"]
     what = f"is a combination of {_listed(others)}" if others else "is constant"
