@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+import textwrap
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,9 +23,10 @@ def render(results: RegressionResults) -> str:
     width = max(_WIDTH, len(table[0]))
     rows = f"Rows: {r.rows.read:,} read, {r.rows.used:,} used, {r.rows.dropped:,} dropped"
     lines = [f"{_title(r):^{width}}".rstrip(), "=" * width, rows]
-    lines += [f"Warning: {text}" for text in r.warnings]
+    for text in r.warnings:
+        lines += textwrap.wrap(f"Warning: {text}", width, subsequent_indent="  ")
     lines += ["-" * width, *_facts(r, width), "=" * width, table[0], "-" * width, *table[1:], "=" * width]
-    lines.append(r.message)
+    lines += textwrap.wrap(r.message, width)
     return "\n".join(lines)
 
 
@@ -37,7 +40,8 @@ def _facts(r: RegressionResults, width: int) -> list[str]:
         ("Loss", r.loss),
         ("Mean loss", number(r.loss_value)),
         ("Solver", r.solver),
-        ("Steps", f"{r.n_iter:,}" + ("" if r.converged else " (not converged)")),
+        ("Steps", f"{r.n_iter:,}"),
+        ("Converged", "yes" if r.converged else "no"),
         ("Covariance", r.cov_type),
         ("Condition number", f"{r.condition_number:.3g}"),
         ("Df residuals", f"{r.df_resid:,}"),
@@ -52,14 +56,10 @@ def _facts(r: RegressionResults, width: int) -> list[str]:
         ("Log-likelihood", number(r.llf)),
         ("AIC / BIC", f"{number(r.aic)} / {number(r.bic)}"),
     ]
-    right = [(name, value) for name, value in right if value and "nan" not in value]
-    half = (width - 4) // 2
-    out = []
-    for i in range(max(len(left), len(right))):
-        a = _entry(*left[i], half) if i < len(left) else " " * half
-        b = _entry(*right[i], width - 4 - half) if i < len(right) else ""
-        out.append(f"{a}    {b}".rstrip())
-    return out
+    facts = left + [(name, value) for name, value in right if value and "nan" not in value]
+    rows, half = -(-len(facts) // 2), (width - 4) // 2
+    cells = [_entry(name, value, half if i < rows else width - 4 - half) for i, (name, value) in enumerate(facts)]
+    return [f"{a}    {b}".rstrip() for a, b in itertools.zip_longest(cells[:rows], cells[rows:], fillvalue="")]
 
 
 def _entry(name: str, value: str, width: int) -> str:
