@@ -192,7 +192,7 @@ def stack(values: Sequence[Any], axis: Any = 0, name: str | None = None, *, dtyp
                 f"Shapes of all inputs must match: values[0].shape = {list(parts[0]._array.shape)} != "
                 f"values[{i}].shape = {list(part._array.shape)}; reshape one of them."
             )
-    return concat([expand_dims(part, axis) for part in parts], axis)
+    return p.stack.record(tuple(parts), {"axis": one_axis(axis, parts[0]._array.ndim + 1, "stack")})
 
 
 def _parts(values: Any, op: str, dtype: Any = None) -> list[Tensor]:
@@ -215,11 +215,20 @@ def _parts(values: Any, op: str, dtype: Any = None) -> list[Tensor]:
 
 
 def unstack(value: Any, num: int | None = None, axis: int = 0, name: str | None = None) -> list[Tensor]:
-    """The slices along an axis, without that axis."""
+    """The slices along an axis, without that axis.
+
+    Raises
+    ------
+    ValueError
+        If there are not `num` of them.
+    """
     x = tensor_of(value)
     place = one_axis(axis, x._array.ndim, "unstack")
-    before = (slice(None),) * place
-    return [x[(*before, i)] for i in range(x._array.shape[place])]
+    if num is not None and num != x._array.shape[place]:
+        raise ValueError(
+            f"unstack expects {num} slices, got {x._array.shape[place]} along axis {place}; pass num=None."
+        )
+    return list(p.unstack.record_all((x,), {"axis": place}))
 
 
 def split(value: Any, num_or_size_splits: Any, axis: Any = 0, num: Any = None, name: str = "split") -> list[Tensor]:

@@ -95,6 +95,7 @@ from tapefit.tape.primitives._select import (
     where,
     zeros_for,
 )
+from tapefit.tape.primitives._stack import stack, unstack
 
 __all__ = [
     "absolute",
@@ -166,12 +167,14 @@ __all__ = [
     "sqrt",
     "square",
     "squared_difference",
+    "stack",
     "stop_gradient",
     "subtract",
     "swap_last",
     "take",
     "tanh",
     "transpose",
+    "unstack",
     "where",
     "zeros_for",
 ]

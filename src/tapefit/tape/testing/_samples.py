@@ -15,6 +15,7 @@ from tapefit.tape.testing._domains import (
     truth,
 )
 from tapefit.tape.testing._sample import INF, TWO, Case, Samples, Special, elementwise, pairs
+from tapefit.tape.testing._samples_stack import STACK
 
 _REDUCED: tuple[Case, ...] = tuple(
     ((shape,), {"axis": axis, "keepdims": keepdims})
@@ -307,4 +308,5 @@ SAMPLES: dict[str, Samples] = {
     **_ARRAYS,
     **_MATRICES,
     **_SOFTMAX,
+    **STACK,
 }
