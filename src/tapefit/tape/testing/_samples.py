@@ -15,6 +15,8 @@ from tapefit.tape.testing._domains import (
     truth,
 )
 from tapefit.tape.testing._sample import INF, TWO, Case, Samples, Special, elementwise, pairs
+from tapefit.tape.testing._samples_linalg import LINALG
+from tapefit.tape.testing._samples_special import SPECIAL
 from tapefit.tape.testing._samples_stack import STACK
 
 _REDUCED: tuple[Case, ...] = tuple(
@@ -309,4 +311,6 @@ SAMPLES: dict[str, Samples] = {
     **_MATRICES,
     **_SOFTMAX,
     **STACK,
+    **LINALG,
+    **SPECIAL,
 }
