@@ -5,6 +5,7 @@ from tapefit.inference._model_file import load
 from tapefit.inference._moments import MomentFit, Moments, solve_moments
 from tapefit.inference._prediction import Prediction
 from tapefit.inference._results import RegressionResults
+from tapefit.inference._sparsity import kernel_width
 from tapefit.inference._statistics import Statistics, of_squares, robust_f, statistics
 
 __all__ = [
@@ -17,9 +18,10 @@ __all__ = [
     "RegressionResults",
     "Statistics",
     "covariance",
+    "kernel_width",
     "load",
     "of_squares",
-    "solve_moments",
     "robust_f",
+    "solve_moments",
     "statistics",
 ]

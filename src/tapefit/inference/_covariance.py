@@ -122,6 +122,7 @@ COVARIANCES: dict[str, Callable[[Fit], Floats]] = {
     "nonrobust": _nonrobust,
 }
 _OFFERED = {
+    "corners": ("HC0", "HC1"),
     "squares": tuple(COVARIANCES),
     "smooth": ("HC0", "HC1"),
     "pinball": ("HC0", "nonrobust"),

@@ -28,15 +28,20 @@ def hall_sheather(n: int, level: float) -> float:
 
 def density_at_zero(problem: Problem, residual: Floats) -> float:
     """The density of the errors at 0, by an Epanechnikov kernel whose width follows Hall and Sheather."""
-    n, level = problem.n, problem.loss.level
-    h = min(hall_sheather(n, level), 0.999 * min(level, 1 - level))
-    lower, upper = np.percentile(residual, [25, 75])
-    spread = min(float(np.std(problem.y)), float(upper - lower) / 1.34) or float(np.std(residual))
-    width = spread * float(special.ndtri(level + h) - special.ndtri(level - h))
+    width = kernel_width(problem, residual, problem.loss.level)
     if not width > 0:
         return float("inf")
     u = residual / width
-    return float(np.sum(np.where(np.abs(u) <= 1, 0.75 * (1 - u**2), 0.0)) / (n * width))
+    return float(np.sum(np.where(np.abs(u) <= 1, 0.75 * (1 - u**2), 0.0)) / (problem.n * width))
+
+
+def kernel_width(problem: Problem, residual: Floats, level: float) -> float:
+    """How far from 0 errors count for the density there: Hall and Sheather's bandwidth in units of y."""
+    n = problem.n
+    h = min(hall_sheather(n, level), 0.999 * min(level, 1 - level))
+    lower, upper = np.percentile(residual, [25, 75])
+    spread = min(float(np.std(problem.y)), float(upper - lower) / 1.34) or float(np.std(residual))
+    return spread * float(special.ndtri(level + h) - special.ndtri(level - h))
 
 
 def pinball_sparsity(problem: Problem, residual: Floats) -> float:

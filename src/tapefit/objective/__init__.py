@@ -2,7 +2,7 @@
 
 from tapefit.objective._check import check_loss
 from tapefit.objective._losses import LOSSES, Loss, LossFunction, find_loss
-from tapefit.objective._pointwise import Pointwise, pointwise
+from tapefit.objective._pointwise import Pointwise, pointwise, smoothed
 from tapefit.objective._problem import Problem
 from tapefit.objective._recognise import recognise
 
@@ -16,4 +16,5 @@ __all__ = [
     "find_loss",
     "pointwise",
     "recognise",
+    "smoothed",
 ]

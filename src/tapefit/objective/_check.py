@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tapefit.errors import DataError, UsageError
+from tapefit.errors import DataError, ShapeWarning, UsageError
 from tapefit.objective._losses import Form, Loss
 from tapefit.objective._pointwise import Pointwise, pointwise
 
@@ -26,19 +27,24 @@ def check_loss(loss: Loss, y: Floats) -> Loss:
     Raises
     ------
     UsageError
-        If it fails (see `pointwise`); if a row's loss depends on the order of the rows or on the prediction of
-        another row; if it gives one value that is neither mean nor sum; or if it falls on both sides of y.
+        If it fails (see `pointwise`); if it makes every row meet every other; if a row's loss depends on other rows
+        or on their order; if it gives one value that is neither mean nor sum; or if it has no minimum.
     DataError
         If it is NaN wherever it was tried.
     """
     if loss.form is not None:
         return loss
-    rows = sample(y)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", ShapeWarning)
+        return _checked(loss, sample(y))
+
+
+def _checked(loss: Loss, rows: Floats) -> Loss:
     y_hat = _probe(loss, rows)
     seen = pointwise(loss, rows, y_hat)
     _check_order(loss, rows, y_hat, seen)
     found = replace(loss, form=_form(loss, rows, y_hat, seen))
-    _check_alone(loss, rows, y_hat, seen)
+    _check_alone(found, rows, y_hat, pointwise(found, rows, y_hat))
     _check_bounded(found, rows)
     return found
 
@@ -98,32 +104,41 @@ def _form(loss: Loss, y: Floats, y_hat: Floats, seen: Pointwise) -> Form:
 
 
 def _check_alone(loss: Loss, y: Floats, y_hat: Floats, seen: Pointwise) -> None:
-    if len(y) < 2:
-        return
+    """Half of the rows alone have the slopes that they have among all."""
     half = len(y) // 2
-    moved = y_hat.copy()
-    moved[:half] = y_hat[::-1][:half]  # predictions that are there already, so the loss is likely to be defined
-    try:
-        other = pointwise(loss, y, moved)
-    except DataError:
+    if not half:
         return
-    if not _same(other.slope[half:], seen.slope[half:]):
+    try:
+        alone = pointwise(loss, y[:half], y_hat[:half])
+    except UsageError as error:
         raise UsageError(
-            f"The loss {loss.name!r} couples rows: its derivative at one row changes with the prediction of another; "
-            "return one value a row, or their mean (the mean of squares, say, and not its root)."
+            f"The loss {loss.name!r} takes {len(y)} rows but not {half} of them, as if it held an array of its own; "
+            "each row's loss may depend on its own y and y_hat alone (weights of rows go into sample_weight)."
+        ) from error
+    if not _same(alone.slope, seen.slope[:half]):
+        raise UsageError(
+            f"The loss {loss.name!r} couples rows: its derivative at one row changes with the other rows; return one "
+            "value a row, or their mean (the mean of squares, say, and not its root)."
         )
 
 
 def _check_bounded(loss: Loss, y: Floats) -> None:
     far = _FAR * spread_of(y)
     try:
-        low, middle, high = (float(pointwise(loss, y, y + e).value.mean()) for e in (-far, 0.0, far))
+        low, middle, high = (pointwise(loss, y, y + e) for e in (-far, 0.0, far))
     except DataError:  # not defined everywhere
         return
-    if max(low, high) < middle:
+    if max(low.value.mean(), high.value.mean()) < middle.value.mean():
         raise UsageError(
             f"The loss {loss.name!r} falls as predictions move away from y, on both sides, so it has no minimum (it is "
             "concave, perhaps by a wrong sign); change its sign."
+        )
+    slopes = np.concatenate([low.slope, middle.slope, high.slope])
+    if (slopes > 0).all() or (slopes < 0).all():
+        way = "falls" if slopes[0] > 0 else "rises"
+        raise UsageError(
+            f"The loss {loss.name!r} becomes ever lower as the prediction {way}, at every row, so it has no minimum; "
+            "add what makes such predictions costly."
         )
 
 

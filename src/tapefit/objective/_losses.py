@@ -12,7 +12,7 @@ from tapefit.tape import Tensor
 from tapefit.tape.ops import _math as m
 
 LossFunction = Callable[[Any, Any], Any]
-Kind = Literal["squares", "pinball", "smooth"]
+Kind = Literal["squares", "pinball", "smooth", "corners"]
 Form = Literal["rows", "mean", "sum"]
 
 
@@ -28,7 +28,7 @@ class Loss:
         ``fn(y, y_hat)``: one value a row, or their mean or sum.
     kind
         How it is minimised: "squares" by refined least squares, "pinball" as a linear programme, "smooth" by
-        preconditioned descent.
+        preconditioned descent, "corners" by the same on a smoothing path.
     form
         What `fn` returns: one value a row, or in all rows' mean or sum; None until `check_loss` has seen it.
     level

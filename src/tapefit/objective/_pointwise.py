@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import warnings
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 
 from tapefit.errors import DataError, ShapeWarning, UsageError
 from tapefit.objective._losses import Loss
-from tapefit.tape import GradientTape, Tensor
+from tapefit.tape import GradientTape, Tensor, python_floats_as
 
 Floats = NDArray[np.float64]
 
@@ -81,10 +80,9 @@ def pointwise(loss: Loss, y: Floats, y_hat: Floats, *, order: Literal[1, 2] = 2)
 
 
 def _call(loss: Loss, y: Tensor, eta: Tensor) -> Tensor:
-    n = eta.shape[0]
+    n = len(eta._array)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", ShapeWarning)
+        with python_floats_as(np.float64):
             value = loss.fn(y, eta)
     except ShapeWarning as warning:
         raise UsageError(
@@ -102,10 +100,10 @@ def _call(loss: Loss, y: Tensor, eta: Tensor) -> Tensor:
             f"The loss {loss.name!r} should return a tensor computed from y_hat, got {type(value).__name__}; "
             "write it with tape ops or NumPy functions, and return the result."
         )
-    if tuple(value.shape) not in ((n,), ()):
+    if value._array.shape not in ((n,), ()):
         raise UsageError(
             f"The loss {loss.name!r} should return one value a row, shape ({n},), or one in all, shape (), got shape "
-            f"{tuple(value.shape)}; y and y_hat both have shape ({n},), so look for an index or reshape in it."
+            f"{value._array.shape}; y and y_hat both have shape ({n},), so look for an index or reshape in it."
         )
     return value
 
@@ -134,3 +132,21 @@ def _rows(loss: Loss, value: Tensor, slope: Floats, curvature: Floats, y: Floats
             "check that the loss is defined there, or leave the row out."
         )
     return Pointwise(each, slope, curvature, single)
+
+
+def smoothed(loss: Loss, y: Floats, y_hat: Floats, h: float, *, order: Literal[1, 2] = 2) -> Pointwise:
+    """Slope and curvature at each row of the loss averaged over predictions from y_hat - h to y_hat + h.
+
+    They are differences of the loss and of its slope, so corners count with what they contribute. The values are
+    those at y_hat, roughly: the mean of those at the ends.
+
+    Raises
+    ------
+    DataError, UsageError
+        As `pointwise`.
+    """
+    low, high = (pointwise(loss, y, y_hat + e, order=1) for e in (-h, h))
+    width = (y_hat + h) - (y_hat - h)
+    with np.errstate(all="ignore"):
+        curvature = (high.slope - low.slope) / width if order == 2 else low.curvature
+        return Pointwise((low.value + high.value) / 2, (high.value - low.value) / width, curvature)

@@ -16,15 +16,17 @@ from tapefit.tape.ops import _math as m
 
 Floats = NDArray[np.float64]
 
+_GRID = 64
 _FAR = (1e-9, 1e-6, 1e-3, 1.0, 1e3)
 
 
 def recognise(loss: Loss, y: Floats) -> Loss:
-    """The loss with its kind set to "squares" or "pinball" if its derivatives show that it is one.
+    """The loss with its kind set to "squares", "pinball" or "corners" if its derivatives show that it is one.
 
     The derivatives are looked at on up to 64 rows, at errors from a billionth to a thousand times the range of
     all of `y` (n,), of both signs. A loss is a squared error if l'' is one positive constant and l' is that
-    constant times the error; it is a pinball loss if l'' is 0 and l' takes one value for each sign of the error.
+    constant times the error; it is a pinball loss if l'' is 0 and l' takes one value for each sign of the error;
+    it has corners if l' changes by more than l'' explains.
     """
     if loss.kind != "smooth":
         return loss
@@ -40,7 +42,9 @@ def recognise(loss: Loss, y: Floats) -> Loss:
     if _is_squares(seen, errors, rows):
         return _by_rows(replace(loss, kind="squares"), seen[0], errors[0])
     level = _pinball_level(seen, errors)
-    return loss if level is None else _by_rows(replace(loss, kind="pinball", level=level), seen[0], errors[0])
+    if level is not None:
+        return _by_rows(replace(loss, kind="pinball", level=level), seen[0], errors[0])
+    return replace(loss, kind="corners") if loss.form == "rows" and _has_corners(loss, rows, size) else loss
 
 
 def _is_squares(seen: list[Pointwise], errors: list[Floats], y: Floats) -> bool:
@@ -63,6 +67,14 @@ def _pinball_level(seen: list[Pointwise], errors: list[Floats]) -> float | None:
     if a > 0 and b > 0 and np.allclose(over, a, rtol=1e-9) and np.allclose(under, -b, rtol=1e-9):
         return b / (a + b)
     return None
+
+
+def _has_corners(loss: Loss, y: Floats, size: float) -> bool:
+    """Whether l'' along a fine grid of errors, up to the range of y, adds up to much less than what l' rises by."""
+    grid = (np.arange(_GRID) + 0.5) / _GRID * 2 * size - size
+    rise = pointwise(loss, y, y + size, order=1).slope - pointwise(loss, y, y - size, order=1).slope
+    bend = sum((pointwise(loss, y, y + e).curvature for e in grid), np.zeros(len(y))) * (2 * size / _GRID)
+    return bool(np.mean(rise) > 0 and np.mean(bend) < 0.8 * np.mean(rise))
 
 
 def _by_rows(loss: Loss, seen: Pointwise, error: Floats) -> Loss:

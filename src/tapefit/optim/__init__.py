@@ -1,5 +1,6 @@
-"""Solvers: preconditioned descent, interior points for pinball losses, and the step-by-step optimizers."""
+"""Solvers: preconditioned descent, a path for corners, interior points for pinball losses, step-by-step optimizers."""
 
+from tapefit.optim._corners import solve_corners
 from tapefit.optim._descent import DescentOptions, descend
 from tapefit.optim._least_squares import solve_squares
 from tapefit.optim._newton import solve_smooth
@@ -16,6 +17,7 @@ __all__ = [
     "curvature_range",
     "descend",
     "largest_stable_rate",
+    "solve_corners",
     "solve_pinball",
     "solve_smooth",
     "solve_squares",

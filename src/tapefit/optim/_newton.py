@@ -48,7 +48,7 @@ def solve_smooth(
     at = _look(problem, start)  # 1
     curve: list[float] = []
     for k in range(1, max_iter + 1):
-        bend, factor = _curvature(problem, at.rows)  # 2
+        bend, factor = curvature_of(problem, at.rows)  # 2
         white = factor.whiten(problem.gradient(at.rows.slope))
         step, promised = -factor.whiten_back(white), float(white @ white)  # 3
         if not np.isfinite(step).all():
@@ -98,7 +98,7 @@ def _look(problem: Problem, theta: Floats) -> _At:
     return _At(theta, eta, rows, float(values.sum()), float(np.abs(values).sum()))
 
 
-def _curvature(problem: Problem, rows: Pointwise) -> tuple[Floats, Factor]:
+def curvature_of(problem: Problem, rows: Pointwise) -> tuple[Floats, Factor]:
     """The curvature that every row counts with, positive for the scatter's sake, and the factor from it."""
     bend = np.where(np.isfinite(rows.curvature), np.maximum(rows.curvature, 0.0), 0.0)
     top = float(bend.max(initial=0.0))

@@ -57,11 +57,13 @@ def solve_pinball(problem: Problem, start: Floats, level: float) -> Outcome:
     point = _first(y, u, level, problem.basis.width)
     limit = _GAP * float(u.sum())
     steps = 0
-    while (gap := _gap(point, y, u, b)) > limit and steps < _MAX_STEPS:
-        steps += 1
-        point = _step(problem, point)
-        if not np.isfinite(point.theta).all():
-            break
+    with np.errstate(all="ignore"):
+        while (gap := _gap(point, y, u, b)) > limit and steps < _MAX_STEPS:
+            steps += 1
+            after = _step(problem, point)
+            if not np.isfinite(_gap(after, y, u, b)):  # at the boundary, as near as floats can be
+                break
+            point = after
     theta = start + scale * _vertex(problem, y, u, -point.theta, level)
     if gap <= 1e-8 * float(u.sum()):
         return _end(problem, theta, steps, level, f"Converged after {steps} interior point steps.")

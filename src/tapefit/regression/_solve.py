@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from tapefit.data import Encoding, RowCount
 from tapefit.errors import ConvergenceWarning, DataError, UsageError
-from tapefit.inference import Fit, RegressionResults, covariance, robust_f, statistics
+from tapefit.inference import Fit, RegressionResults, covariance, kernel_width, robust_f, statistics
 from tapefit.numerics import Factor, dependent_columns, downdate
-from tapefit.objective import Problem, check_loss, pointwise, recognise
-from tapefit.optim import Outcome, descend, solve_pinball, solve_smooth, solve_squares
+from tapefit.objective import Pointwise, Problem, check_loss, pointwise, recognise, smoothed
+from tapefit.optim import Outcome, descend, solve_corners, solve_pinball, solve_smooth, solve_squares
 from tapefit.regression._options import Options
 
 Floats = NDArray[np.float64]
@@ -52,8 +52,26 @@ def find_coefficients(
         return problem, _measured(problem, squares)
     if problem.loss.kind == "pinball":
         return problem, solve_pinball(problem, squares.theta, problem.loss.level)
-    start = _start(problem, squares.theta)
-    return problem, solve_smooth(problem, start, max_iter=options.steps, tol=options.smooth_tol, callbacks=callbacks)
+    return problem, _by_descent(problem, _start(problem, squares.theta), options, callbacks)
+
+
+def _by_descent(problem: Problem, start: Floats, options: Options, callbacks: tuple[Callback, ...]) -> Outcome:
+    """Preconditioned descent; around corners, a smoothing path, from whose end descent may come to the very minimum."""
+
+    def descent(theta: Floats) -> Outcome:
+        return solve_smooth(problem, theta, max_iter=options.steps, tol=options.smooth_tol, callbacks=callbacks)
+
+    if problem.loss.kind == "corners":
+        return solve_corners(problem, start)
+    straight = descent(start)
+    if straight.converged or problem.loss.form != "rows" or straight.message.startswith("Stopped by a callback"):
+        return straight
+    try:
+        path = solve_corners(problem, straight.theta)
+    except DataError:  # the loss ends somewhere
+        return straight
+    again = descent(path.theta)
+    return min((again if again.converged else path), straight, key=lambda outcome: float(outcome.loss_curve[-1]))
 
 
 def _measured(problem: Problem, outcome: Outcome) -> Outcome:
@@ -248,8 +266,19 @@ def _inference(problem: Problem, residual: Floats, factor: Factor) -> tuple[floa
         loss_value = float(_square_loss(problem, problem.mean(np.square(residual))))
         return loss_value, -problem.weighted(residual), factor
     seen = problem.at(problem.y - residual)
-    bread = factor if problem.loss.kind == "pinball" else _bread(problem, seen.curvature, factor)
+    bread = factor if problem.loss.kind == "pinball" else _bread(problem, _bend(problem, residual, seen), factor)
     return problem.mean(seen.value), problem.weighted(seen.slope), bread
+
+
+def _bend(problem: Problem, residual: Floats, seen: Pointwise) -> Floats:
+    """l'' of every row; for a loss with corners, its mean over a stretch of predictions."""
+    if problem.loss.kind != "corners":
+        return seen.curvature
+    h = 0.6**0.5 * kernel_width(problem, residual, 0.5)  # a flat kernel of the same variance as Epanechnikov's
+    try:
+        return smoothed(problem.loss, problem.y, problem.y - residual, h).curvature
+    except DataError:
+        return np.full(problem.n, np.nan)
 
 
 def _bread(problem: Problem, curvature: Floats, factor: Factor) -> Factor:
