@@ -121,10 +121,21 @@ def is_safe(factor: Factor) -> bool:
 
 def condition_of(R: Floats) -> float:
     """The condition number of R with its columns scaled to unit length; infinite if one is zero."""
-    size = np.linalg.norm(R, axis=0)
-    if not len(R) or not np.isfinite(R).all() or (size == 0).any():
-        return float("inf") if len(R) else 1.0
+    if not len(R):
+        return 1.0
+    if not np.isfinite(R).all():
+        return float("inf")
+    size = _lengths(R)
+    if (size == 0).any():
+        return float("inf")
     return float(np.linalg.cond(R / size))
+
+
+def _lengths(R: Floats) -> Floats:
+    """The lengths of the columns, (p,), whatever their size."""
+    top = np.abs(R).max(axis=0, initial=0.0)
+    unit = np.where(top > 0, top, 1.0)
+    return np.asarray(unit * np.linalg.norm(R / unit, axis=0))
 
 
 def dependent_columns(factor: Factor, n: int) -> list[tuple[int, list[int]]]:
@@ -136,7 +147,7 @@ def dependent_columns(factor: Factor, n: int) -> list[tuple[int, list[int]]]:
         Empty if the columns are independent.
     """
     R = factor.R
-    size = np.linalg.norm(R, axis=0)
+    size = _lengths(R)
     tolerance = 64 * np.finfo(float).eps * np.sqrt(max(n, len(R)))
     if (np.abs(np.diag(R)) > tolerance * size).all():  # the sine of a column's angle to all before it
         return []
