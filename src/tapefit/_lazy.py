@@ -17,7 +17,8 @@ def attributes(
     package
         The package's name.
     where
-        The module that holds each lazy attribute, or the attribute itself where that is a package.
+        The module that holds each lazy attribute, with ``:name`` behind it if it has another name there; or the
+        attribute itself where that is a package.
     names
         The package's globals, where an attribute is kept once it was found.
     """
@@ -25,8 +26,9 @@ def attributes(
     def find(name: str) -> Any:
         if name not in where:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        module = importlib.import_module(where[name])
-        names[name] = module if where[name] == f"{package}.{name}" else getattr(module, name)
+        place, _, other = where[name].partition(":")
+        module = importlib.import_module(place)
+        names[name] = module if place == f"{package}.{name}" else getattr(module, other or name)
         return names[name]
 
     def listing() -> list[str]:

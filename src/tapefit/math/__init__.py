@@ -1,5 +1,30 @@
 """Mathematics, under TensorFlow's names in `tf.math`."""
 
+from tapefit.tape.ops._activations import (
+    log_sigmoid,
+)
+from tapefit.tape.ops._complex import (
+    angle,
+    complex,
+    imag,
+    real,
+)
+from tapefit.tape.ops._counting import (
+    approximate_equal,
+    bincount,
+    confusion_matrix,
+    count_nonzero,
+    in_top_k,
+    zero_fraction,
+)
+from tapefit.tape.ops._cumulative import (
+    cumprod,
+    cumsum,
+    cumulative_logsumexp,
+    reduce_euclidean_norm,
+    reduce_logsumexp,
+    reduce_prod,
+)
 from tapefit.tape.ops._math import (
     abs,
     add,
@@ -45,6 +70,25 @@ from tapefit.tape.ops._math import (
     subtract,
     tanh,
 )
+from tapefit.tape.ops._nn import (
+    log_softmax,
+    softmax,
+)
+from tapefit.tape.ops._no_nan import (
+    multiply_no_nan,
+    reciprocal,
+    reciprocal_no_nan,
+    rsqrt,
+    xdivy,
+    xlog1py,
+    xlogy,
+)
+from tapefit.tape.ops._normalization import (
+    l2_normalize,
+)
+from tapefit.tape.ops._order import (
+    top_k,
+)
 from tapefit.tape.ops._reduce import (
     argmax,
     argmin,
@@ -57,16 +101,57 @@ from tapefit.tape.ops._reduce import (
     reduce_sum,
     reduce_variance,
 )
+from tapefit.tape.ops._segments import (
+    segment_mean,
+    segment_sum,
+    unsorted_segment_mean,
+    unsorted_segment_sqrt_n,
+    unsorted_segment_sum,
+)
+from tapefit.tape.ops._trigonometry import (
+    acos,
+    acosh,
+    asin,
+    asinh,
+    atan,
+    atan2,
+    atanh,
+    cosh,
+    sinh,
+    tan,
+)
+
+truediv = divide
+mod = floormod
+scalar_mul = multiply
+rint = round
 
 __all__ = [
     "abs",
+    "acos",
+    "acosh",
     "add",
     "add_n",
+    "angle",
+    "approximate_equal",
     "argmax",
     "argmin",
+    "asin",
+    "asinh",
+    "atan",
+    "atan2",
+    "atanh",
+    "bincount",
     "ceil",
+    "complex",
+    "confusion_matrix",
     "conj",
     "cos",
+    "cosh",
+    "count_nonzero",
+    "cumprod",
+    "cumsum",
+    "cumulative_logsumexp",
     "divide",
     "divide_no_nan",
     "equal",
@@ -77,39 +162,69 @@ __all__ = [
     "floormod",
     "greater",
     "greater_equal",
+    "imag",
+    "in_top_k",
     "is_finite",
     "is_inf",
     "is_nan",
+    "l2_normalize",
     "less",
     "less_equal",
     "log",
     "log1p",
+    "log_sigmoid",
+    "log_softmax",
     "logical_and",
     "logical_not",
     "logical_or",
     "logical_xor",
     "maximum",
     "minimum",
+    "mod",
     "multiply",
+    "multiply_no_nan",
     "negative",
     "not_equal",
     "pow",
+    "real",
+    "reciprocal",
+    "reciprocal_no_nan",
     "reduce_all",
     "reduce_any",
+    "reduce_euclidean_norm",
+    "reduce_logsumexp",
     "reduce_max",
     "reduce_mean",
     "reduce_min",
+    "reduce_prod",
     "reduce_std",
     "reduce_sum",
     "reduce_variance",
+    "rint",
     "round",
+    "rsqrt",
+    "scalar_mul",
+    "segment_mean",
+    "segment_sum",
     "sigmoid",
     "sign",
     "sin",
+    "sinh",
+    "softmax",
     "softplus",
     "sqrt",
     "square",
     "squared_difference",
     "subtract",
+    "tan",
     "tanh",
+    "top_k",
+    "truediv",
+    "unsorted_segment_mean",
+    "unsorted_segment_sqrt_n",
+    "unsorted_segment_sum",
+    "xdivy",
+    "xlog1py",
+    "xlogy",
+    "zero_fraction",
 ]

@@ -1,7 +1,7 @@
 """Reductions over axes.
 
 ``axis`` is a tuple of non-negative ints, or None for all; a cotangent may have leading axes before those of
-the answer, which `_restored` leaves in place.
+the answer, which `restored` leaves in place.
 """
 
 import math
@@ -27,7 +27,7 @@ def _kept(shape: tuple[int, ...], axis: Axes) -> tuple[int, ...]:
     return tuple(1 if axis is None or i in axis else d for i, d in enumerate(shape))
 
 
-def _restored(g: Any, ans: Any, x: Any, axis: Axes) -> Any:
+def restored(g: Any, ans: Any, x: Any, axis: Axes) -> Any:
     """`g` with the reduced axes put back as ones."""
     if not g.shape:
         return g
@@ -42,10 +42,10 @@ def _spread(g: Any, ans: Any, x: Any, axis: Axes) -> Any:
     if not g.shape:
         return broadcast_to(g, shape=shape) if type(g) is Tensor else spread(g, shape)
     lead = g.shape[: len(g.shape) - len(ans.shape)]
-    return broadcast_to(_restored(g, ans, x, axis), shape=(*lead, *shape) if lead else shape)
+    return broadcast_to(restored(g, ans, x, axis), shape=(*lead, *shape) if lead else shape)
 
 
-def _keep(ans: Any, x: Any, axis: Axes) -> Any:
+def keep(ans: Any, x: Any, axis: Axes) -> Any:
     """The answer with the reduced axes put back as ones, to stand beside `x`."""
     return ans if not len(ans.shape) else reshape(ans, shape=_kept(x.shape, axis))
 
@@ -83,8 +83,8 @@ def _limit(dtype: np.dtype[Any], empty: float) -> Any:
 
 
 def _extreme_rule(g: Any, ans: Any, x: Any, *, axis: Axes, keepdims: bool) -> Any:
-    hit = cast(equal(x, _keep(ans, x, axis)), dtype=array_in(x).dtype)
-    return _restored(g, ans, x, axis) * (hit / reduce_sum(hit, axis=axis, keepdims=True))
+    hit = cast(equal(x, keep(ans, x, axis)), dtype=array_in(x).dtype)
+    return restored(g, ans, x, axis) * (hit / reduce_sum(hit, axis=axis, keepdims=True))
 
 
 def _variance(x: Any, *, axis: Axes, keepdims: bool) -> Any:
@@ -96,17 +96,17 @@ def _centred(x: Any, axis: Axes) -> Any:
 
 
 def _variance_rule(g: Any, ans: Any, x: Any, *, axis: Axes, keepdims: bool) -> Any:
-    return _restored(g, ans, x, axis) * (_centred(x, axis) * (2 / count(x, axis)))
+    return restored(g, ans, x, axis) * (_centred(x, axis) * (2 / count(x, axis)))
 
 
 def _std_rule(g: Any, ans: Any, x: Any, *, axis: Axes, keepdims: bool) -> Any:
-    top = _restored(g, ans, x, axis) * (_centred(x, axis) * (1 / count(x, axis)))
-    return ratio(top, _keep(ans, x, axis))
+    top = restored(g, ans, x, axis) * (_centred(x, axis) * (1 / count(x, axis)))
+    return ratio(top, keep(ans, x, axis))
 
 
 def _norm_rule(g: Any, ans: Any, x: Any, *, axis: Axes, keepdims: bool) -> Any:
     dtype = array_in(x).dtype
-    g, size = (cast(v, dtype=dtype) for v in (_restored(g, ans, x, axis), _keep(ans, x, axis)))
+    g, size = (cast(v, dtype=dtype) for v in (restored(g, ans, x, axis), keep(ans, x, axis)))
     return ratio(g * conj(x), size)
 
 

@@ -86,3 +86,33 @@ def elementwise(domain: Domain = real, **more: Any) -> Samples:
 def pairs(x: Domain = real, y: Domain = real, **more: Any) -> Samples:
     """Of two arguments that broadcast."""
     return Samples(domains=(x, y), cases=TWO, errors=UNEQUAL, **more)
+
+
+REDUCED: tuple[Case, ...] = tuple(
+    ((shape,), {"axis": axis, "keepdims": keepdims})
+    for shape, axis in (
+        ((), None),
+        ((3,), None),
+        ((3,), (0,)),
+        ((2, 3), None),
+        ((2, 3), (0,)),
+        ((2, 3), (1,)),
+        ((2, 3), (0, 1)),
+        ((2, 3), ()),
+        ((2, 3, 2), (0, 2)),
+        ((0, 2), (1,)),
+    )
+    for keepdims in (False, True)
+)
+
+
+def reduction(domain: Domain = real, **more: Any) -> Samples:
+    """Of one argument, over axes."""
+    return Samples(
+        domains=(domain,), cases=REDUCED, errors=(((((1.0, 2.0),)), {"axis": (3,), "keepdims": False}),), **more
+    )
+
+
+def reduced_special(point: Any, gradient: Any) -> Special:
+    """A vector reduced to one number, and its gradient."""
+    return Special(args=(point,), gradients=(gradient,), params={"axis": None, "keepdims": False})

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from tapefit.tape.testing._domains import (
-    Domain,
     between,
     index,
     nonzero,
@@ -14,38 +11,22 @@ from tapefit.tape.testing._domains import (
     spaced,
     truth,
 )
-from tapefit.tape.testing._sample import INF, TWO, Case, Samples, Special, elementwise, pairs
+from tapefit.tape.testing._sample import (
+    INF,
+    REDUCED,
+    TWO,
+    Case,
+    Samples,
+    Special,
+    elementwise,
+    pairs,
+    reduced_special,
+    reduction,
+)
 from tapefit.tape.testing._samples_linalg import LINALG
+from tapefit.tape.testing._samples_more import MORE
 from tapefit.tape.testing._samples_special import SPECIAL
 from tapefit.tape.testing._samples_stack import STACK
-
-_REDUCED: tuple[Case, ...] = tuple(
-    ((shape,), {"axis": axis, "keepdims": keepdims})
-    for shape, axis in (
-        ((), None),
-        ((3,), None),
-        ((3,), (0,)),
-        ((2, 3), None),
-        ((2, 3), (0,)),
-        ((2, 3), (1,)),
-        ((2, 3), (0, 1)),
-        ((2, 3), ()),
-        ((2, 3, 2), (0, 2)),
-        ((0, 2), (1,)),
-    )
-    for keepdims in (False, True)
-)
-
-
-def _reduction(domain: Domain = real, **more: Any) -> Samples:
-    return Samples(
-        domains=(domain,), cases=_REDUCED, errors=(((((1.0, 2.0),)), {"axis": (3,), "keepdims": False}),), **more
-    )
-
-
-def _reduced_special(point: Any, gradient: Any) -> Special:
-    return Special(args=(point,), gradients=(gradient,), params={"axis": None, "keepdims": False})
-
 
 _ARITHMETIC = {
     "add": pairs(complex=True),
@@ -134,8 +115,8 @@ _NO_DERIVATIVE = {
     ),
     **dict.fromkeys(("logical_and", "logical_or", "logical_xor"), Samples(domains=(truth, truth), cases=TWO)),
     "logical_not": elementwise(truth),
-    "reduce_any": Samples(domains=(truth,), cases=_REDUCED),
-    "reduce_all": Samples(domains=(truth,), cases=_REDUCED),
+    "reduce_any": Samples(domains=(truth,), cases=REDUCED),
+    "reduce_all": Samples(domains=(truth,), cases=REDUCED),
     **dict.fromkeys(
         ("argmax", "argmin"),
         Samples(
@@ -147,21 +128,21 @@ _NO_DERIVATIVE = {
 }
 
 _REDUCTIONS = {
-    "reduce_sum": _reduction(complex=True),
-    "reduce_mean": _reduction(complex=True),
-    "reduce_max": _reduction(spaced(), special=(_reduced_special((1.0, 1.0, 0.0), (0.5, 0.5, 0.0)),)),
-    "reduce_min": _reduction(spaced(), special=(_reduced_special((1.0, 0.0, 0.0), (0.0, 0.5, 0.5)),)),
-    "reduce_variance": _reduction(special=(_reduced_special((2.0, 2.0, 2.0), (0.0, 0.0, 0.0)),)),
+    "reduce_sum": reduction(complex=True),
+    "reduce_mean": reduction(complex=True),
+    "reduce_max": reduction(spaced(), special=(reduced_special((1.0, 1.0, 0.0), (0.5, 0.5, 0.0)),)),
+    "reduce_min": reduction(spaced(), special=(reduced_special((1.0, 0.0, 0.0), (0.0, 0.5, 0.5)),)),
+    "reduce_variance": reduction(special=(reduced_special((2.0, 2.0, 2.0), (0.0, 0.0, 0.0)),)),
     "reduce_std": Samples(
         domains=(spaced(),),
         # of a single element the deviation is 0, a kink
-        cases=tuple(c for c in _REDUCED if c[0][0] and c[1]["axis"] != () and 0 not in c[0][0]),
-        special=(_reduced_special((2.0, 2.0, 2.0), (0.0, 0.0, 0.0)),),
+        cases=tuple(c for c in REDUCED if c[0][0] and c[1]["axis"] != () and 0 not in c[0][0]),
+        special=(reduced_special((2.0, 2.0, 2.0), (0.0, 0.0, 0.0)),),
     ),
-    "euclidean_norm": _reduction(
+    "euclidean_norm": reduction(
         nonzero,
         complex=True,
-        special=(_reduced_special((0.0, 0.0), (0.0, 0.0)), _reduced_special((3e300, 4e300), (0.6, 0.8))),
+        special=(reduced_special((0.0, 0.0), (0.0, 0.0)), reduced_special((3e300, 4e300), (0.6, 0.8))),
     ),
 }
 
@@ -311,6 +292,7 @@ SAMPLES: dict[str, Samples] = {
     **_MATRICES,
     **_SOFTMAX,
     **STACK,
+    **MORE,
     **LINALG,
     **SPECIAL,
 }
