@@ -41,6 +41,10 @@ class GradientCheckError(TapefitError, AssertionError):
     """A gradient from the tape and the same gradient found another way differ."""
 
 
+class NoGradientError(TapefitError, ValueError):
+    """A gradient is None where the caller said that it must not be; the message says why, and where."""
+
+
 class TapefitWarning(UserWarning):
     """The base of every warning that tapefit gives."""
 

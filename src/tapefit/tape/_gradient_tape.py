@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
 from tapefit import nest
+from tapefit.errors import NoGradientError
 from tapefit.tape import _log
 from tapefit.tape._backward import Record, sweep
+from tapefit.tape._place import Place, here, user_frame
 from tapefit.tape._request import (
     UnconnectedGradients,
     finished,
@@ -22,8 +24,21 @@ from tapefit.tape._request import (
 )
 from tapefit.tape._stack import next_uid, stack
 from tapefit.tape._tensor import Tensor
+from tapefit.tape._trace import Tracer
 from tapefit.tape._variable import Variable
 from tapefit.tape.primitives import conj, reshape, transpose
+
+if TYPE_CHECKING:
+    from tapefit.tape._explain import Explanation
+
+_GONE: list[Record] = []  # the records of a tape that has let them go
+
+
+class Watching(NamedTuple):
+    """Where a source was watched, and whether the tape was recording then."""
+
+    place: Place | None
+    inside: bool
 
 
 class GradientTape:
@@ -35,6 +50,9 @@ class GradientTape:
         Keep the records after the first `gradient` or `jacobian`, so that more can be asked.
     watch_accessed_variables
         Follow every trainable variable that is read in the block. Tensors are followed after `watch`.
+    trace
+        Also note the line of every op of the thread, from the first entry until the tape is gone, so that
+        `explain` knows where a path was cut and printing shows the lines. Recording takes about twice as long.
 
     Examples
     --------
@@ -55,16 +73,20 @@ class GradientTape:
         "__weakref__",
         "_entered",
         "_live",
+        "_notes",
         "_persistent",
         "_recording",
         "_records",
+        "_tracer",
         "_used",
         "_variables",
         "_warned",
         "_watch_accessed",
     )
 
-    def __init__(self, persistent: bool = False, watch_accessed_variables: bool = True) -> None:
+    def __init__(self, persistent: bool = False, watch_accessed_variables: bool = True, *, trace: bool = False) -> None:
+        self._notes: dict[int, Watching] | None = None
+        self._tracer = Tracer(self) if trace else None
         self._persistent = persistent
         self._watch_accessed = watch_accessed_variables
         self._recording = self._used = self._entered = self._warned = False
@@ -86,6 +108,8 @@ class GradientTape:
             self._start_anew()
             self._used = False
         self._entered = True
+        if self._tracer is not None:
+            self._tracer.start()
         self._push()
         return self
 
@@ -128,12 +152,14 @@ class GradientTape:
                     "The dtype of the watched tensor must be floating (e.g. tf.float32), got tf.%s",
                     leaf.dtype.name,
                 )
-            elif isinstance(leaf, Variable):
+                continue
+            leaf._uid = leaf._uid or next_uid()
+            self._notes = self._notes or {}
+            self._notes.setdefault(leaf._uid, Watching(here(), self._recording))
+            if isinstance(leaf, Variable):
                 self._watch_variable(leaf)
-            else:
-                leaf._uid = leaf._uid or next_uid()
-                if self._recording:
-                    self._live.add(leaf._uid)
+            elif self._recording:
+                self._live.add(leaf._uid)
 
     def _watch_variable(self, variable: Variable) -> None:
         """Called at a variable's first access, too."""
@@ -180,6 +206,8 @@ class GradientTape:
         sources: Any,
         output_gradients: Any = None,
         unconnected_gradients: UnconnectedGradients | str = UnconnectedGradients.NONE,
+        *,
+        on_none: Literal["explain"] | None = None,
     ) -> Any:
         """The gradient of the summed targets with respect to the sources.
 
@@ -193,6 +221,8 @@ class GradientTape:
             Weights of the targets' elements, one array a target, of its shape. None weighs all by one.
         unconnected_gradients
             ``"none"`` or ``"zero"``: what a source gets that no target depends on.
+        on_none
+            ``"explain"``: raise an error that says why, instead of returning None.
 
         Returns
         -------
@@ -208,15 +238,21 @@ class GradientTape:
             If target or source is something that a tape cannot follow.
         ValueError
             If an output gradient does not fit its target.
+        NoGradientError
+            If a gradient would be None and `on_none` is ``"explain"``.
         """
         targets = target_tensors(target)
         flat_sources = source_leaves(sources)
         zero = zero_wanted(unconnected_gradients)
+        if on_none not in (None, "explain"):
+            raise ValueError(f"Unknown value for on_none: {on_none!r}; use 'explain', or leave it out.")
         self._begin_use("gradient")
         found = self._sweep(targets, seeds_of(targets, output_gradients), flat_sources)
         if not targets:
             return None
-        self._end_use()
+        self._end_use(found)
+        if on_none and not zero:
+            self._refuse_none(target, flat_sources, found)
         return packed(sources, flat_sources, [finished(g, s, zero) for g, s in zip(found, flat_sources, strict=True)])
 
     def jacobian(
@@ -254,7 +290,7 @@ class GradientTape:
         array = one[0]._array
         seed = np.eye(array.size, dtype=array.dtype).reshape(array.size, *shape)
         found = self._sweep(one, [seed], flat_sources, lead=1)
-        self._end_use()
+        self._end_use(found)
         rows = [finished(g, s, zero, before=shape) for g, s in zip(found, flat_sources, strict=True)]
         return packed(sources, flat_sources, rows)
 
@@ -299,12 +335,60 @@ class GradientTape:
         seed.reshape(size, n, size)[np.arange(size), :, np.arange(size)] = 1
         self._begin_use("batch_jacobian")
         found = self._sweep([t], [seed], [s], lead=1)
-        self._end_use()
+        self._end_use(found)
         got = finished(found[0], s, zero, before=(size,))
         if got is None:
             return None
         moved = transpose(got, axes=(1, 0, *range(2, len(got.shape))))
         return reshape(moved, shape=(n, *inner, *s.shape[1:]))
+
+    def explain(self, target: Any, source: Any) -> Explanation:
+        """Say why the gradient of `target` with respect to `source` is None.
+
+        May be asked before and after `gradient`; after a gradient that was not None, only of a persistent tape.
+
+        Parameters
+        ----------
+        target
+            A tensor, or a nested structure of tensors, of which the first is explained.
+        source
+            A tensor or variable.
+
+        Returns
+        -------
+        Explanation
+            The cause, the line where the path was cut, as far as known, and what to write instead. Prints well.
+
+        Raises
+        ------
+        RuntimeError
+            If the tape was never entered, or has let its records go.
+
+        Examples
+        --------
+        >>> import tapefit as tf
+        >>> x = tf.constant(3.0)
+        >>> with tf.GradientTape() as tape:
+        ...     y = x * x
+        >>> tape.explain(y, x).reason
+        'x is a tensor that tape was not told to watch'
+        """
+        from tapefit.tape._explain import explain
+
+        (s,), (t, *_) = source_leaves(source), nest.flatten(target)
+        target_tensors(target)  # raises for what is no tensor
+        if not self._entered or (self._used and not self._persistent and self._records is _GONE):
+            raise RuntimeError(
+                "explain() needs the tape's records; ask before gradient(), or make the tape with persistent=True."
+            )
+        for x in (s, t):
+            x._uid = x._uid or next_uid()
+        return explain(self, t, s, user_frame())
+
+    def _refuse_none(self, target: Any, sources: list[Any], found: list[Any]) -> None:
+        for source, g in zip(sources, found, strict=True):
+            if g is None:
+                raise NoGradientError(str(self.explain(target, source)))
 
     def _begin_use(self, method: str) -> None:
         if self._entered and not self._used and not self._recording:
@@ -329,10 +413,14 @@ class GradientTape:
                 method,
             )
 
-    def _end_use(self) -> None:
+    def _end_use(self, found: list[Any]) -> None:
+        """Let the records go, unless there will be questions about a gradient that is None."""
         self._used = True
         if not self._persistent:
-            self._records, self._live = [], set()
+            for g in found:
+                if g is None:
+                    return
+            self._records, self._live = _GONE, set()
 
     def _sweep(self, targets: list[Any], seeds: list[Any], sources: list[Any], lead: int = 0) -> list[Any]:
         """The sources' cotangents, None where there is none."""

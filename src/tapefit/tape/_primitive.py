@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from tapefit.errors import InvalidArgumentError
+from tapefit.tape._place import note_cut
 from tapefit.tape._stack import next_uid, stack
 from tapefit.tape._tensor import Tensor
 
@@ -48,11 +49,13 @@ class Primitive:
         True if `fn` returns a tuple, and the rules receive one cotangent an output.
     variadic
         For any number of arguments: one rule for all, with the argument's place as keyword `place`.
+    cuts
+        True if gradients end here, or may: no argument has a rule, or it is a cast.
     reads
         The values that the rules read. Of what they do not read, only shape and dtype are kept if it is large.
     """
 
-    __slots__ = ("broadcasts", "fn", "name", "outputs", "quiet", "reads", "rules", "variadic")
+    __slots__ = ("broadcasts", "cuts", "fn", "name", "outputs", "quiet", "reads", "rules", "variadic")
 
     def __init__(
         self,
@@ -66,6 +69,7 @@ class Primitive:
         reads: Reads = "all",
     ) -> None:
         self.name, self.fn, self.rules, self.variadic = name, fn, rules, variadic
+        self.cuts = name == "cast" or not (variadic or any(rules))
         self.broadcasts, self.quiet, self.outputs, self.reads = broadcasts, quiet, outputs, reads
 
     def repeated(self, n: int) -> tuple[Rule, ...]:
@@ -148,6 +152,8 @@ def listen(
                     else:
                         for t in answer:
                             t._uid = next_uid()
+                    if primitive.cuts and type(answer) is Tensor:
+                        note_cut(answer._uid)
                 if type(answer) is Tensor:
                     live.add(answer._uid)
                 else:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
+from tapefit.tape._place import note_exit
+from tapefit.tape._stack import stack
 from tapefit.types import DType, TensorShape, dtype_of
 
 if TYPE_CHECKING:
@@ -60,6 +62,8 @@ class Tensor:
 
     def numpy(self) -> Any:
         """A copy of the values: a NumPy array, or a NumPy scalar for shape ()."""
+        if stack.tapes:
+            note_exit("numpy", self._uid, 0, stack.tapes)
         return self._array.copy() if self._array.ndim else self._array[()]
 
     def ref(self) -> Reference:
@@ -71,6 +75,8 @@ class Tensor:
             raise ValueError(
                 "A tensor cannot share its memory with an array; drop copy=False, or call .numpy() for a copy."
             )
+        if stack.tapes:
+            note_exit("numpy", self._uid, 0, stack.tapes)
         return np.array(self._array, dtype=dtype)
 
     def __repr__(self) -> str:
@@ -89,9 +95,13 @@ class Tensor:
         return bool(self._array)
 
     def __float__(self) -> float:
+        if stack.tapes:
+            note_exit("numpy", self._uid, 0, stack.tapes)
         return float(self._array)
 
     def __int__(self) -> int:
+        if stack.tapes:
+            note_exit("numpy", self._uid, 0, stack.tapes)
         return int(self._array)
 
     def __complex__(self) -> complex:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import numpy as np
 
 from tapefit.tape._convert import convert, like
+from tapefit.tape._place import note_exit
 from tapefit.tape._stack import next_uid, stack
 from tapefit.tape._tensor import Reference, Tensor
 from tapefit.types import DType, TensorShape, as_dtype, dtype_of
@@ -62,6 +63,8 @@ class Variable:
         if dtype is not None and as_dtype(dtype) is not value.dtype:
             value = convert(value._array, dtype)
         self._uid = next_uid()
+        if value._uid:
+            note_exit("copy", value._uid, self._uid, stack.tapes)
         self._value = Tensor(np.array(value._array), self._uid)
         self._name = name or "Variable"
         self.trainable = trainable
@@ -161,6 +164,7 @@ class Variable:
     def _operand(self, value: Any) -> Tensor:
         if stack.tapes:
             self._value_for_op()  # an assignment counts as an access
+            note_exit("assign", getattr(value, "_uid", 0), self._uid, stack.tapes)
         if type(value) is Tensor and value._array.dtype is self._value._array.dtype:
             return value
         if hasattr(value, "_value_for_op") or isinstance(value, Tensor):
