@@ -21,16 +21,16 @@ def qr(Z: np.ndarray, size: int = 1000):
 def test_the_factor_squared_is_the_gram_matrix_however_the_rows_are_cut(cheap: bool, size: int) -> None:
     Z = drawn()
     factor = factorise((Z[i : i + size] for i in range(0, 300, size)), 5, cheap=cheap)
-    assert factor.R == pytest.approx(np.triu(factor.R))
+    assert not np.tril(factor.R, -1).any()
     assert (np.diag(factor.R) > 0).all()
-    assert factor.R.T @ factor.R == pytest.approx(Z.T @ Z, rel=1e-12, abs=1e-10)
+    assert np.allclose(factor.R.T @ factor.R, Z.T @ Z, rtol=1e-12, atol=1e-10)
 
 
 def test_qr_and_cholesky_agree_where_the_columns_are_well_conditioned() -> None:
     Z = drawn()
     cheap = factorise([Z], 5, cheap=True)
     assert is_safe(cheap)
-    assert cheap.R == pytest.approx(qr(Z).R, rel=1e-12, abs=1e-12)
+    assert np.allclose(cheap.R, qr(Z).R, rtol=1e-12, atol=1e-12)
 
 
 def test_cholesky_is_not_called_safe_where_it_loses_digits() -> None:
@@ -66,7 +66,7 @@ def test_downdate_subtracts_rows() -> None:
     Z, less = drawn(), 0.3 * drawn(20, seed=1)
     down = downdate(qr(Z), qr(less))
     assert down is not None
-    assert down.R.T @ down.R == pytest.approx(Z.T @ Z - less.T @ less, rel=1e-11, abs=1e-11)
+    assert np.allclose(down.R.T @ down.R, Z.T @ Z - less.T @ less, rtol=1e-11, atol=1e-11)
 
 
 def test_downdate_of_more_than_there_is_gives_none() -> None:
