@@ -15,7 +15,7 @@ __all__ = ["main"]
 
 # Every module holds a click command of the same name. None imports more than click at its
 # top, so that `tapefit --help` and `tapefit --version` start as fast as click does.
-COMMANDS = {name: f"tapefit.cli._{name}" for name in ("demo", "fit", "predict", "show")}
+COMMANDS = {name: f"tapefit.cli._{name}" for name in ("demo", "explain", "fit", "predict", "show")}
 
 EPILOG = """\b
 Examples:

@@ -2,21 +2,29 @@
 
 from tapefit.optim._corners import solve_corners
 from tapefit.optim._descent import DescentOptions, descend
+from tapefit.optim._explain import SCALINGS, Explanation, Scaling, explain_descent
 from tapefit.optim._least_squares import solve_squares
 from tapefit.optim._newton import solve_smooth
 from tapefit.optim._outcome import Outcome
 from tapefit.optim._quantile import solve_pinball
 from tapefit.optim._rates import curvature_range, largest_stable_rate
+from tapefit.optim._spectrum import Spectrum, rescaled
 from tapefit.optim._transforms import OPTIMIZERS, Transform
 
 __all__ = [
     "OPTIMIZERS",
+    "SCALINGS",
     "DescentOptions",
+    "Explanation",
     "Outcome",
+    "Scaling",
+    "Spectrum",
     "Transform",
     "curvature_range",
     "descend",
+    "explain_descent",
     "largest_stable_rate",
+    "rescaled",
     "solve_corners",
     "solve_pinball",
     "solve_smooth",
