@@ -36,6 +36,7 @@ def test_a_public_package_has_the_names_that_it_lists(name: str) -> None:
     for attribute in module.__all__:
         assert getattr(module, attribute) is not None or attribute == "newaxis"
 
+
 def test_the_house_has_no_stray_public_module() -> None:
     source = Path(tapefit.__file__).parent
     stray = [str(p.relative_to(source)) for p in source.rglob("*.py") if not p.name.startswith("_")]

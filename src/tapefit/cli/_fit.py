@@ -50,6 +50,7 @@ class Settings:
     seed: int
     log_every: int | None
     cov_type: str | None
+    groups: list[str]
     confidence_level: float
     output: str | None
     plot: str | None
@@ -121,8 +122,16 @@ class Settings:
 @click.option("--log-every", type=click.IntRange(1), metavar="N", help="Print a log line every N steps.")
 @click.option(
     "--cov-type",
-    type=click.Choice(["nonrobust", "HC0", "HC1", "HC2", "HC3"]),
-    help="How standard errors are computed; HC0 to HC3 allow for unequal variances.",
+    type=click.Choice(["nonrobust", "HC0", "HC1", "HC2", "HC3", "cluster"]),
+    help="How standard errors are computed; HC0 to HC3 allow for unequal variances, cluster for rows that belong "
+    "together.",
+)
+@click.option(
+    "--groups",
+    metavar="A[,B]",
+    multiple=True,
+    callback=split_names,
+    help="The column that says which rows belong together, or two; for --cov-type cluster.",
 )
 @confidence_level
 @click.option("-o", "--output", metavar="MODEL", help="Write the model here, as JSON.")
@@ -187,7 +196,7 @@ def read_table(settings: Settings) -> Table:
     """Read the columns that the fit uses; of the others nothing is asked, not even that they can be read."""
     from tapefit.data import read
 
-    used = [settings.target, *settings.features] if settings.features else None
+    used = list(dict.fromkeys([settings.target, *settings.features, *settings.groups])) if settings.features else None
     return read(settings.file, columns=used, categorical=settings.categorical)
 
 
@@ -209,6 +218,7 @@ def fit_table(table: Table, settings: Settings) -> RegressionResults:
             batch_size=settings.batch_size,
             random_state=settings.seed,
             cov_type=settings.cov_type,
+            groups=settings.groups or None,
             delta=settings.huber_delta or 1.0,
             confidence_level=settings.confidence_level,
             callbacks=watch,

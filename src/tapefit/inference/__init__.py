@@ -1,6 +1,9 @@
 """Inference: what a fit says beyond its coefficients, and how sure it is."""
 
+from tapefit.inference._cluster import cluster_codes
 from tapefit.inference._covariance import COVARIANCES, Covariance, Fit, covariance
+from tapefit.inference._hypothesis import hypotheses
+from tapefit.inference._linear_tests import TTest, WaldTest
 from tapefit.inference._model_file import load
 from tapefit.inference._moments import MomentFit, Moments, solve_moments
 from tapefit.inference._prediction import Prediction
@@ -17,7 +20,11 @@ __all__ = [
     "Prediction",
     "RegressionResults",
     "Statistics",
+    "TTest",
+    "WaldTest",
+    "cluster_codes",
     "covariance",
+    "hypotheses",
     "kernel_width",
     "load",
     "of_squares",

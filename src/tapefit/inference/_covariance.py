@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tapefit.errors import UsageError
-from tapefit.inference._sparsity import pinball_meat, pinball_sparsity
+from tapefit.inference._cluster import cluster_roots, least_clusters
+from tapefit.inference._sparsity import pinball_meat, pinball_slope, pinball_sparsity
 from tapefit.numerics import Factor, rows_factor
 from tapefit.objective import Problem
 
@@ -27,10 +28,21 @@ class Covariance:
         (width, width)
     kind
         A name of `COVARIANCES`.
+    root
+        (width, m) a B with ``matrix = B B'``; None where there is none.
+    df
+        Degrees of freedom of tests where they are not those of the residuals.
     """
 
     matrix: Floats
     kind: str
+    root: Floats | None = None
+    df: float | None = None
+
+    @staticmethod
+    def of_root(root: Floats, kind: str, df: float | None = None) -> Covariance:
+        """The covariance B B'."""
+        return Covariance(root @ root.T, kind, root, df)
 
 
 class Fit(NamedTuple):
@@ -50,6 +62,8 @@ class Fit(NamedTuple):
         The residual variance of squares, else NaN.
     df_resid
         Rows less coefficients.
+    groups
+        (n, 1) or (n, 2) the clusters of the rows, counted from 0, if they have any.
     """
 
     problem: Problem
@@ -58,6 +72,7 @@ class Fit(NamedTuple):
     residual: Floats
     scale: float
     df_resid: int
+    groups: NDArray[np.int64] | None = None
 
 
 def covariance(fit: Fit, kind: str | None) -> Covariance:
@@ -68,7 +83,7 @@ def covariance(fit: Fit, kind: str | None) -> Covariance:
     UsageError
         If the kind is unknown, or not offered for this loss.
     """
-    chosen = kind or ("nonrobust" if fit.problem.loss.kind == "squares" else "HC0")
+    chosen = kind or _default(fit)
     if chosen not in COVARIANCES:
         raise UsageError(
             f"Expected a cov_type of {', '.join(sorted(COVARIANCES))}, got {chosen!r}; choose one of them."
@@ -79,23 +94,42 @@ def covariance(fit: Fit, kind: str | None) -> Covariance:
             f"cov_type {chosen!r} is not defined for the loss {fit.problem.loss.name}; "
             f"choose one of {', '.join(offered)}."
         )
-    return Covariance(COVARIANCES[chosen](fit), chosen)
+    if (chosen == "cluster") != (fit.groups is not None):
+        raise UsageError("cov_type 'cluster' and groups belong together, got only one of them; give both, or neither.")
+    return COVARIANCES[chosen](fit)
 
 
-def _nonrobust(fit: Fit) -> Floats:
-    inverse = fit.factor.inverse()
+def _default(fit: Fit) -> str:
+    if fit.groups is not None:
+        return "cluster"
+    return "nonrobust" if fit.problem.loss.kind == "squares" else "HC0"
+
+
+def _nonrobust(fit: Fit) -> Covariance:
     spread = pinball_sparsity(fit.problem, fit.residual) if fit.problem.loss.kind == "pinball" else fit.scale
-    return spread * (inverse @ inverse.T)
+    return Covariance.of_root(np.sqrt(spread) * fit.factor.inverse(), "nonrobust")
 
 
-def _sandwich(correct: Callable[[Fit], Floats | float]) -> Callable[[Fit], Floats]:
+def _cluster(fit: Fit) -> Covariance:
+    """One root, or the sum of three of which one counts less; see `cluster_roots`."""
+    codes, slope = fit.groups, fit.slope
+    assert codes is not None
+    if fit.problem.loss.kind == "pinball":
+        slope = pinball_slope(fit.problem, fit.residual)
+    df = float(least_clusters(codes) - 1)
+    roots = list(cluster_roots(fit.problem, fit.factor, slope, codes))
+    if len(roots) == 1:
+        return Covariance.of_root(roots[0][1], "cluster", df)
+    return Covariance(np.asarray(sum(sign * (B @ B.T) for sign, B in roots)), "cluster", None, df)
+
+
+def _sandwich(kind: str, correct: Callable[[Fit], Floats | float]) -> Callable[[Fit], Covariance]:
     """R^-1 R^-T M R^-1 R^-T with M the sum of z z' times the squared, corrected slopes."""
 
-    def matrix(fit: Fit) -> Floats:
+    def matrix(fit: Fit) -> Covariance:
         pinball = fit.problem.loss.kind == "pinball"
         squares = pinball_meat(fit.problem, fit.residual) if pinball else np.square(fit.slope)
-        half = fit.factor.solve(_meat_root(fit.problem, squares * correct(fit)).T)
-        return half @ half.T
+        return Covariance.of_root(fit.factor.solve(_meat_root(fit.problem, squares * correct(fit)).T), kind)
 
     return matrix
 
@@ -114,18 +148,19 @@ def leverages(problem: Problem, factor: Factor) -> Floats:
     return problem.weighted(h)
 
 
-COVARIANCES: dict[str, Callable[[Fit], Floats]] = {
-    "HC0": _sandwich(lambda fit: 1.0),
-    "HC1": _sandwich(lambda fit: fit.problem.n / max(fit.df_resid, 1)),
-    "HC2": _sandwich(lambda fit: 1 / _free(fit)),
-    "HC3": _sandwich(lambda fit: 1 / np.square(_free(fit))),
+COVARIANCES: dict[str, Callable[[Fit], Covariance]] = {
+    "HC0": _sandwich("HC0", lambda fit: 1.0),
+    "HC1": _sandwich("HC1", lambda fit: fit.problem.n / max(fit.df_resid, 1)),
+    "HC2": _sandwich("HC2", lambda fit: 1 / _free(fit)),
+    "HC3": _sandwich("HC3", lambda fit: 1 / np.square(_free(fit))),
+    "cluster": _cluster,
     "nonrobust": _nonrobust,
 }
 _OFFERED = {
     "corners": ("HC0", "HC1"),
     "squares": tuple(COVARIANCES),
-    "smooth": ("HC0", "HC1"),
-    "pinball": ("HC0", "nonrobust"),
+    "smooth": ("HC0", "HC1", "cluster"),
+    "pinball": ("HC0", "cluster", "nonrobust"),
 }
 
 

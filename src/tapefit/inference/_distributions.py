@@ -25,6 +25,11 @@ def f_tail(statistic: float, df1: float, df2: float) -> float:
     return float(special.fdtrc(df1, df2, statistic))
 
 
+def chi2_tail(statistic: float, df: float) -> float:
+    """The probability of a larger value under chi-squared."""
+    return float(special.chdtrc(df, statistic))
+
+
 def normal_density(x: float) -> float:
     """The density of the standard normal."""
     return float(np.exp(-0.5 * x * x) / np.sqrt(2 * np.pi))

@@ -49,6 +49,9 @@ class ModelFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     confidence_level: float
     dropped: list[int]
     warnings: list[str]
+    cov_root: list[list[Number]] | None = None
+    inverse_factor: list[list[Number]] | None = None
+    df_test: Number = None
 
 
 def save(results: RegressionResults, path: str | os.PathLike[str], version: str) -> None:
@@ -89,6 +92,19 @@ def _numbers(values: np.ndarray) -> list[Number]:
     return [float(v) if np.isfinite(v) else None for v in values]
 
 
+def _rows(values: np.ndarray) -> list[list[Number]]:
+    return [_numbers(row) for row in values]
+
+
+def _matrix(rows: list[list[Number]] | None, k: int) -> np.ndarray | None:
+    """k rows of one length, if there are any."""
+    if rows is None:
+        return None
+    if len(rows) != k or len({len(row) for row in rows}) != 1:
+        raise ValueError(f"its arrays do not have the sizes that {k} terms need")
+    return np.array([_array(row) for row in rows])
+
+
 def _array(values: list[Number]) -> np.ndarray:
     return np.array([np.nan if v is None else v for v in values], dtype=np.float64)
 
@@ -108,7 +124,7 @@ def _to_file(r: RegressionResults, version: str) -> ModelFile:
         theta=_numbers(r.theta),
         centre=_numbers(r.basis.centre),
         scale=_numbers(r.basis.scale),
-        cov_theta=[_numbers(row) for row in r.cov_theta],
+        cov_theta=_rows(r.cov_theta),
         cov_type=r.cov_type,
         statistics={name: getattr(r.statistics, name) for name in Statistics.__dataclass_fields__},
         loss=r.loss,
@@ -125,6 +141,9 @@ def _to_file(r: RegressionResults, version: str) -> ModelFile:
         confidence_level=r.confidence_level,
         dropped=list(r.dropped),
         warnings=list(r.warnings),
+        cov_root=None if r.cov_root is None else _rows(r.cov_root),
+        inverse_factor=None if r.inverse_factor is None else _rows(r.inverse_factor),
+        df_test=r.df_test,
     )
 
 
@@ -161,4 +180,7 @@ def _from_file(m: ModelFile) -> RegressionResults:
         confidence_level=m.confidence_level,
         dropped=tuple(m.dropped),
         warnings=tuple(m.warnings),
+        cov_root=_matrix(m.cov_root, k),
+        inverse_factor=_matrix(m.inverse_factor, k),
+        df_test=m.df_test,
     )

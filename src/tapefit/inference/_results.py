@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,7 +12,9 @@ from numpy.typing import NDArray
 
 from tapefit.data import Encoding, RowCount, read
 from tapefit.errors import UsageError
+from tapefit.inference import _export
 from tapefit.inference._distributions import quantile, two_sided
+from tapefit.inference._linear_tests import TTest, WaldTest, t_test, wald_test
 from tapefit.inference._prediction import Prediction
 from tapefit.inference._statistics import Statistics
 from tapefit.inference._summary import render
@@ -57,13 +58,19 @@ class RegressionResults:
     condition_number
         Of the standardised columns.
     use_t
-        Whether tests use Student's t with `df_resid` degrees of freedom, or the normal distribution.
+        Whether tests use Student's t with `df_inference` degrees of freedom, or the normal distribution.
     confidence_level
         Of the intervals that the summary shows.
     dropped
         Places of the terms that were left out because others make them up; their coefficients are 0.
     warnings
         Sentences that a reader should see before the numbers.
+    cov_root
+        (k, m) a root B of the covariance, ``cov_theta = B B'``, where there is one; tests keep more digits with it.
+    inverse_factor
+        (k, k) R^-1 with R'R = Z'WZ of the standardised columns; zeros for dropped terms.
+    df_test
+        Degrees of freedom of tests where they are not `df_resid`: with clusters, their number less 1.
     """
 
     encoding: Encoding
@@ -87,6 +94,9 @@ class RegressionResults:
     confidence_level: float = 0.95
     dropped: tuple[int, ...] = ()
     warnings: tuple[str, ...] = ()
+    cov_root: Floats | None = None
+    inverse_factor: Floats | None = None
+    df_test: float | None = None
 
     # -- coefficients --------------------------------------------------------------------------
 
@@ -109,11 +119,13 @@ class RegressionResults:
     def bse(self) -> Floats:
         """(k,) standard errors; NaN for a term that was dropped."""
         first = int(self.basis.intercept)
-        bse = np.sqrt(np.diag(self.cov_theta))
+        with np.errstate(invalid="ignore"):  # two-way clusters: a variance may come out negative
+            bse = np.sqrt(np.diag(self.cov_theta))
         bse[first:] /= self.basis.scale
         if first:
             at_zero = np.concatenate([[1.0], -self.basis.centre / self.basis.scale])
-            bse[0] = np.sqrt(at_zero @ self.cov_theta @ at_zero)
+            with np.errstate(invalid="ignore"):
+                bse[0] = np.sqrt(at_zero @ self.cov_theta @ at_zero)
         bse[list(self.dropped)] = np.nan
         return bse
 
@@ -144,7 +156,12 @@ class RegressionResults:
 
     @property
     def _df(self) -> float | None:
-        return float(self.df_resid) if self.use_t else None
+        return self.df_inference if self.use_t else None
+
+    @property
+    def df_inference(self) -> float:
+        """Degrees of freedom of tests and intervals: `df_resid`, or with clusters their number less 1."""
+        return float(self.df_resid if self.df_test is None else self.df_test)
 
     # -- the fit as a whole --------------------------------------------------------------------
 
@@ -202,6 +219,34 @@ class RegressionResults:
     def bic(self) -> float:
         """The Bayesian information criterion."""
         return self.statistics.bic
+
+    # -- hypotheses ----------------------------------------------------------------------------
+
+    def wald_test(self, hypotheses: Any, *, use_f: bool | None = None) -> WaldTest:
+        """Test linear hypotheses together: ``results.wald_test("x1 = 0, x2 = x3")``.
+
+        Parameters
+        ----------
+        hypotheses
+            A text of equations (+, -, *, /, parentheses; names in quotes or backticks where they need them), a
+            matrix R (m, k) for R b = 0, or a pair (R, q) for R b = q.
+        use_f
+            F with `df_inference` degrees of freedom, or chi-squared; by default what `use_t` says.
+
+        Raises
+        ------
+        UsageError
+            If a hypothesis cannot be read, is not linear, or follows from the others.
+        """
+        return wald_test(self, hypotheses, use_f=self.use_t if use_f is None else use_f)
+
+    def f_test(self, hypotheses: Any) -> WaldTest:
+        """As `wald_test`, with F whatever the loss."""
+        return wald_test(self, hypotheses, use_f=True)
+
+    def t_test(self, hypotheses: Any) -> TTest:
+        """Test each hypothesis alone, with an interval of what it is about; arguments as in `wald_test`."""
+        return t_test(self, hypotheses, df=self._df)
 
     # -- prediction ----------------------------------------------------------------------------
 
@@ -280,29 +325,25 @@ class RegressionResults:
 
     def to_dict(self) -> dict[str, Any]:
         """The results as plain numbers, lists and texts for JSON; what is not defined is None."""
-        low, high = self.conf_int().T
-        table = zip(self.names, self.params, self.bse, self.tvalues, self.pvalues, low, high, strict=True)
-        keys = ("term", "coef", "std_err", "t" if self.use_t else "z", "p_value", "ci_lower", "ci_upper")
-        return {
-            "target": self.target,
-            "loss": self.loss,
-            "loss_value": _plain(self.loss_value),
-            "coefficients": [dict(zip(keys, map(_plain, row), strict=True)) for row in table],
-            "confidence_level": self.confidence_level,
-            "cov_type": self.cov_type,
-            "rows": {"read": self.rows.read, "used": self.rows.used, "dropped": self.rows.dropped},
-            **{name: _plain(getattr(self.statistics, name)) for name in self.statistics.__dataclass_fields__},
-            "solver": self.solver,
-            "n_iter": self.n_iter,
-            "converged": self.converged,
-            "message": self.message,
-            "condition_number": _plain(self.condition_number),
-            "warnings": list(self.warnings),
-        }
+        return _export.to_dict(self)
 
+    def summary_frame(self, confidence_level: float | None = None, *, backend: str | None = None) -> Any:
+        """The table of coefficients, a row a term.
 
-def _plain(value: Any) -> Any:
-    """A Python number, text or None for JSON."""
-    if isinstance(value, (float, np.floating)):
-        return float(value) if math.isfinite(value) else None
-    return int(value) if isinstance(value, np.integer) else value
+        Parameters
+        ----------
+        confidence_level
+            Of the intervals; that of the fit by default.
+        backend
+            "pandas", "polars" or "pyarrow" for a dataframe; by default a dict of columns.
+        """
+        columns = _export.summary_frame(self, confidence_level)
+        return columns if backend is None else _export.as_frame(columns, backend)
+
+    def to_markdown(self) -> str:
+        """The table of coefficients in Markdown."""
+        return _export.markdown(self)
+
+    def to_latex(self) -> str:
+        """The table of coefficients as a LaTeX tabular, for the package booktabs."""
+        return _export.latex(self)

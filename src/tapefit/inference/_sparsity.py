@@ -50,9 +50,13 @@ def pinball_sparsity(problem: Problem, residual: Floats) -> float:
     return level * (1 - level) / density_at_zero(problem, residual) ** 2
 
 
+def pinball_slope(problem: Problem, residual: Floats) -> Floats:
+    """(n,) the weighted slope of the pinball loss at each row over f(0)."""
+    level = problem.loss.level
+    slope = np.where(residual > 0, -level, 1 - level) / density_at_zero(problem, residual)
+    return problem.weighted(slope)
+
+
 def pinball_meat(problem: Problem, residual: Floats) -> Floats:
     """(n,) the squared slopes over f(0)^2 of each row: the sandwich's middle when errors are not."""
-    level = problem.loss.level
-    density = density_at_zero(problem, residual)
-    slope = np.where(residual > 0, level, 1 - level) / density
-    return np.square(problem.weighted(slope))
+    return np.square(pinball_slope(problem, residual))

@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from tapefit.inference._covariance import Covariance
 from tapefit.inference._distributions import f_tail
+from tapefit.inference._quadratic_form import quadratic_form
 from tapefit.objective import Problem
 
 Floats = NDArray[np.float64]
@@ -90,21 +92,19 @@ def of_squares(n: int, width: int, rss: float, tss: float, log_weight: float = 0
     )
 
 
-def robust_f(whole: Statistics, theta: Floats, cov: Floats) -> Statistics:
+def robust_f(whole: Statistics, theta: Floats, cov: Covariance) -> Statistics:
     """The statistics with the F of all slopes under another covariance than the classical one.
 
-    F = b'C^-1 b / slopes, on the standardised columns, where it has the same value as on the raw ones.
+    F = b'C^-1 b / slopes, on the standardised columns, where it has the same value as on the raw ones; from a root
+    of C where there is one.
     """
-    k, df = whole.df_model, whole.df_resid
-    if not np.isfinite(whole.fvalue) or not np.isfinite(cov).all():
+    k, df = whole.df_model, whole.df_resid if cov.df is None else cov.df
+    if not np.isfinite(whole.fvalue):
         return replace(whole, fvalue=_NAN, f_pvalue=_NAN)
-    slopes, C = theta[len(theta) - k :], cov[len(theta) - k :, len(theta) - k :]
-    size = np.sqrt(np.diag(C))
-    if not (size > 0).all() or np.linalg.matrix_rank(C / np.outer(size, size), hermitian=True) < k:
-        return replace(whole, fvalue=_NAN, f_pvalue=_NAN)
-    t = slopes / size
-    fvalue = float(t @ np.linalg.solve(C / np.outer(size, size), t)) / k
-    return replace(whole, fvalue=fvalue, f_pvalue=f_tail(fvalue, k, df))
+    first = len(theta) - k
+    root = None if cov.root is None else cov.root[first:]
+    fvalue = quadratic_form(theta[first:], cov.matrix[first:, first:], root) / k
+    return replace(whole, fvalue=fvalue, f_pvalue=f_tail(fvalue, k, df) if np.isfinite(fvalue) else _NAN)
 
 
 def _total_squares(problem: Problem) -> float:

@@ -11,6 +11,7 @@ from tapefit.data import Block, Encoding, Table, check_design, encode, from_arra
 from tapefit.errors import DataError, UsageError
 from tapefit.inference import RegressionResults
 from tapefit.objective import LossFunction, Problem, find_loss
+from tapefit.regression._groups import features_beside, group_codes, used_rows
 from tapefit.regression._options import Options
 from tapefit.regression._solve import (
     Callback,
@@ -45,6 +46,7 @@ def fit(
     n_iter_no_change: int = 5,
     delta: float = 1.0,
     cov_type: str | None = None,
+    groups: Any = None,
     confidence_level: float = 0.95,
     callbacks: Sequence[Callback] = (),
 ) -> RegressionResults:
@@ -99,7 +101,13 @@ def fit(
     delta
         Of loss "huber", in units of y: where it turns from squared to absolute.
     cov_type
-        "nonrobust", "HC0", "HC1", "HC2" or "HC3"; by default "nonrobust" for squared errors and "HC0" for others.
+        "nonrobust", "HC0", "HC1", "HC2", "HC3" or "cluster"; by default "cluster" with `groups`, else "nonrobust" for
+        squared errors and "HC0" for others.
+    groups
+        For "cluster": the column whose values say which rows belong together, or two; or labels of the rows read,
+        (n,), (n, 2) or a pair of arrays. Columns named here are features only if `features` lists them.
+        Sums over G clusters are corrected by G / (G - 1) * (n - 1) / (n - k), and tests use Student's t with
+        G - 1 degrees of freedom (with two groupings, the smaller G).
     confidence_level
         Of the intervals in the summary.
     callbacks
@@ -138,6 +146,8 @@ def fit(
         raise UsageError(f"Expected a confidence_level between 0 and 1, got {confidence_level}; 0.95 is the usual one.")
     row = find_loss(loss, delta=delta)
     table = read(data, categorical=categorical) if y is None else from_arrays(data, y, target=target)
+    if features is None:
+        features = features_beside(groups, table, target)
     encoding = learn_encoding(table, target, features=features, intercept=intercept)
     block, rows = encode(table, encoding, missing=missing)
     if on_collinear == "error":
@@ -156,6 +166,7 @@ def fit(
         solver=solver,
         cov_type=cov_type,
         confidence_level=confidence_level,
+        groups=group_codes(groups, table, used_rows(table, encoding, len(block.y))),
     )
 
 

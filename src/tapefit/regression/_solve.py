@@ -126,6 +126,12 @@ class Independent:
         out[self.kept] = values
         return out
 
+    def rows(self, values: Floats) -> Floats:
+        """Rows of the kept terms among zeros for those left out; (width, m)."""
+        out = np.zeros((self.full.basis.width, values.shape[1]))
+        out[self.kept] = values
+        return out
+
     def matrix(self, values: Floats) -> Floats:
         """The same for a covariance, (width, width)."""
         width = self.full.basis.width
@@ -210,6 +216,7 @@ def make_results(
     solver: str,
     cov_type: str | None,
     confidence_level: float,
+    groups: NDArray[np.int64] | None = None,
 ) -> RegressionResults:
     """What the coefficients say, with their uncertainty.
 
@@ -222,9 +229,9 @@ def make_results(
     factor, rest = design.factor, outcome.residual
     whole = statistics(problem, rest)
     loss_value, slope, bread = _inference(problem, rest, factor)
-    cov = covariance(Fit(problem, bread, slope, rest, whole.scale, whole.df_resid), cov_type)
+    cov = covariance(Fit(problem, bread, slope, rest, whole.scale, whole.df_resid, groups), cov_type)
     if cov.kind != "nonrobust":
-        whole = robust_f(whole, outcome.theta, cov.matrix)
+        whole = robust_f(whole, outcome.theta, cov)
     theta = design.vector(outcome.theta)
     return RegressionResults(
         encoding=encoding,
@@ -232,6 +239,9 @@ def make_results(
         theta=theta,
         basis=design.full.basis,
         cov_theta=design.matrix(cov.matrix),
+        cov_root=None if cov.root is None else design.rows(cov.root),
+        inverse_factor=design.matrix(factor.inverse()),
+        df_test=cov.df,
         dropped=tuple(np.setdiff1d(np.arange(len(theta)), design.kept).tolist()),
         cov_type=cov.kind,
         statistics=whole,
@@ -302,6 +312,8 @@ def _notes(problem: Problem, factor: Factor, outcome: Outcome, df_resid: int, co
         notes.append("as many coefficients as rows: the fit is exact, and standard errors are not defined.")
     elif problem.mean(np.square(outcome.residual)) <= _EXACT * problem.mean(np.square(problem.y)):
         notes.append("the fit is exact up to rounding, so that standard errors say nothing.")
+    elif (np.diag(cov) < 0).any():
+        notes.append("a two-way covariance came out with a negative variance, as it may with few clusters.")
     elif np.isnan(cov).any():
         notes.append("the standard errors are not defined: too few rows bend the loss, or a row has leverage 1.")
     if factor.condition > _ILL:
