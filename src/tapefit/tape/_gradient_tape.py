@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import numpy as np
 
 from tapefit import nest
-from tapefit.errors import NoGradientError
 from tapefit.tape import _log
 from tapefit.tape._backward import Record, sweep
-from tapefit.tape._place import Place, here, user_frame
+from tapefit.tape._place import Place, here
+from tapefit.tape._readable import GONE, Readable
 from tapefit.tape._request import (
     UnconnectedGradients,
     finished,
@@ -29,9 +29,7 @@ from tapefit.tape._variable import Variable
 from tapefit.tape.primitives import conj, reshape, transpose
 
 if TYPE_CHECKING:
-    from tapefit.tape._explain import Explanation
-
-_GONE: list[Record] = []  # the records of a tape that has let them go
+    from tapefit.tape._program import Row
 
 
 class Watching(NamedTuple):
@@ -41,7 +39,7 @@ class Watching(NamedTuple):
     inside: bool
 
 
-class GradientTape:
+class GradientTape(Readable):
     """Record the ops of a ``with`` block, then ask for gradients.
 
     Parameters
@@ -51,8 +49,7 @@ class GradientTape:
     watch_accessed_variables
         Follow every trainable variable that is read in the block. Tensors are followed after `watch`.
     trace
-        Also note the line of every op of the thread, from the first entry until the tape is gone, so that
-        `explain` knows where a path was cut and printing shows the lines. Recording takes about twice as long.
+        Also note the line of every op of the thread until the tape is gone, for `explain` and for printing; slower.
 
     Examples
     --------
@@ -71,12 +68,15 @@ class GradientTape:
 
     __slots__ = (
         "__weakref__",
+        "_asked",
         "_entered",
         "_live",
         "_notes",
         "_persistent",
         "_recording",
         "_records",
+        "_remembers",
+        "_shown_rows",
         "_tracer",
         "_used",
         "_variables",
@@ -87,7 +87,7 @@ class GradientTape:
     def __init__(self, persistent: bool = False, watch_accessed_variables: bool = True, *, trace: bool = False) -> None:
         self._notes: dict[int, Watching] | None = None
         self._tracer = Tracer(self) if trace else None
-        self._persistent = persistent
+        self._persistent = self._remembers = persistent
         self._watch_accessed = watch_accessed_variables
         self._recording = self._used = self._entered = self._warned = False
         self._start_anew()
@@ -96,6 +96,8 @@ class GradientTape:
         self._records: list[Record] = []
         self._live: set[int] = set()  # uids of what is watched, and of all that was computed from it
         self._variables: dict[int, Variable] = {}  # watched, by uid
+        self._asked: tuple[list[Any], list[Any]] | None = None  # targets and seeds, if the tape remembers them
+        self._shown_rows: tuple[Row, ...] | None = None  # of a tape that was shown, after its records went
 
     # -- recording -----------------------------------------------------------------------------
 
@@ -154,8 +156,7 @@ class GradientTape:
                 )
                 continue
             leaf._uid = leaf._uid or next_uid()
-            self._notes = self._notes or {}
-            self._notes.setdefault(leaf._uid, Watching(here(), self._recording))
+            self._notes = {leaf._uid: Watching(here(), self._recording), **(self._notes or {})}
             if isinstance(leaf, Variable):
                 self._watch_variable(leaf)
             elif self._recording:
@@ -247,9 +248,12 @@ class GradientTape:
         if on_none not in (None, "explain"):
             raise ValueError(f"Unknown value for on_none: {on_none!r}; use 'explain', or leave it out.")
         self._begin_use("gradient")
-        found = self._sweep(targets, seeds_of(targets, output_gradients), flat_sources)
+        seeds = seeds_of(targets, output_gradients)
+        found = self._sweep(targets, seeds, flat_sources)
         if not targets:
             return None
+        if self._remembers:
+            self._asked = targets, seeds
         self._end_use(found)
         if on_none and not zero:
             self._refuse_none(target, flat_sources, found)
@@ -342,54 +346,6 @@ class GradientTape:
         moved = transpose(got, axes=(1, 0, *range(2, len(got.shape))))
         return reshape(moved, shape=(n, *inner, *s.shape[1:]))
 
-    def explain(self, target: Any, source: Any) -> Explanation:
-        """Say why the gradient of `target` with respect to `source` is None.
-
-        May be asked before and after `gradient`; after a gradient that was not None, only of a persistent tape.
-
-        Parameters
-        ----------
-        target
-            A tensor, or a nested structure of tensors, of which the first is explained.
-        source
-            A tensor or variable.
-
-        Returns
-        -------
-        Explanation
-            The cause, the line where the path was cut, as far as known, and what to write instead. Prints well.
-
-        Raises
-        ------
-        RuntimeError
-            If the tape was never entered, or has let its records go.
-
-        Examples
-        --------
-        >>> import tapefit as tf
-        >>> x = tf.constant(3.0)
-        >>> with tf.GradientTape() as tape:
-        ...     y = x * x
-        >>> tape.explain(y, x).reason
-        'x is a tensor that tape was not told to watch'
-        """
-        from tapefit.tape._explain import explain
-
-        (s,), (t, *_) = source_leaves(source), nest.flatten(target)
-        target_tensors(target)  # raises for what is no tensor
-        if not self._entered or (self._used and not self._persistent and self._records is _GONE):
-            raise RuntimeError(
-                "explain() needs the tape's records; ask before gradient(), or make the tape with persistent=True."
-            )
-        for x in (s, t):
-            x._uid = x._uid or next_uid()
-        return explain(self, t, s, user_frame())
-
-    def _refuse_none(self, target: Any, sources: list[Any], found: list[Any]) -> None:
-        for source, g in zip(sources, found, strict=True):
-            if g is None:
-                raise NoGradientError(str(self.explain(target, source)))
-
     def _begin_use(self, method: str) -> None:
         if self._entered and not self._used and not self._recording:
             return
@@ -420,7 +376,9 @@ class GradientTape:
             for g in found:
                 if g is None:
                     return
-            self._records, self._live = _GONE, set()
+            if self._remembers:
+                self._keep_rows()
+            self._records, self._live = GONE, set()
 
     def _sweep(self, targets: list[Any], seeds: list[Any], sources: list[Any], lead: int = 0) -> list[Any]:
         """The sources' cotangents, None where there is none."""

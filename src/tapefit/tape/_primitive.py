@@ -189,6 +189,11 @@ def _outline(x: Tensor) -> Tensor:
     return Tensor(np.ndarray(array.shape, array.dtype, np.zeros(1, array.dtype), strides=(0,) * array.ndim), x._uid)
 
 
+def is_outline(array: Any) -> bool:
+    """Whether an array is such a stand-in."""
+    return array.nbytes >= _LARGE and not any(array.strides) and not array.flat[0]
+
+
 def primitive(
     name: str,
     fn: Callable[..., Any],
