@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import builtins
 from typing import Any
 
 import numpy as np
 
-from tapefit.tape._convert import convert, like, tensor_of
+from tapefit.tape._convert import convert, pair, tensor_of
+from tapefit.tape._operators import add, multiply
 from tapefit.tape._tensor import Tensor
 from tapefit.tape._variable import Variable
 from tapefit.tape.ops._axes import ints, one_axis
@@ -84,11 +86,20 @@ def _range_dtype(kinds: list[np.dtype[Any]]) -> np.dtype[Any]:
 
 
 def linspace(start: Any, stop: Any, num: Any, name: str | None = None, axis: int = 0) -> Tensor:
-    """`num` evenly spaced numbers from `start` to `stop`, both included."""
-    a = convert(start)
-    b = like(stop, a) if not isinstance(stop, (Tensor, Variable)) else tensor_of(stop)
-    dtype = a._array.dtype if a._array.dtype.kind in "fc" else np.dtype(np.float64)
-    return Tensor(np.linspace(a._array, b._array, int(num), axis=axis).astype(dtype))
+    """`num` evenly spaced numbers from `start` to `stop`, both included; differentiable in both."""
+    from tapefit.tape.ops._array import expand_dims
+    from tapefit.tape.ops._math import cast
+
+    first, last = pair(start, stop, "linspace")
+    if first._array.dtype.kind not in "fc":
+        first, last = cast(first, "float64"), cast(last, "float64")
+    n = int(num)
+    place = one_axis(axis, first._array.ndim + 1, "linspace")
+    share = np.linspace(0, 1, n).astype(first._array.dtype)
+    along = Tensor(share.reshape([n if i == place else 1 for i in builtins.range(first._array.ndim + 1)]))
+    first, last = expand_dims(first, place), expand_dims(last, place)
+    # weighted so that both ends come out exactly
+    return add(multiply(first, Tensor(1 - along._array)), multiply(last, along))
 
 
 def one_hot(

@@ -8,16 +8,15 @@ from typing import Any
 import numpy as np
 
 from tapefit.tape import _operators as o
-from tapefit.tape import primitives as p
 from tapefit.tape._convert import like, tensor_of
 from tapefit.tape._tensor import Tensor
-from tapefit.tape.ops._array import gather, reshape, squeeze, stack
-from tapefit.tape.ops._axes import several_axes
+from tapefit.tape.ops._array import gather, reshape
 from tapefit.tape.ops._linalg import norm
+from tapefit.tape.ops._linalg_norms import global_norm
 from tapefit.tape.ops._math import maximum, minimum, where
 from tapefit.tape.ops._no_nan import rsqrt
 from tapefit.tape.ops._random import uniform
-from tapefit.tape.ops._reduce import reduce_mean, reduce_sum
+from tapefit.tape.ops._reduce import reduce_mean, reduce_sum, reduce_variance
 
 
 def l2_normalize(x: Any, axis: Any = None, epsilon: float = 1e-12, name: str | None = None) -> Tensor:
@@ -32,14 +31,7 @@ def moments(
 ) -> tuple[Tensor, Tensor]:
     """The mean and the variance along axes."""
     x = tensor_of(x)
-    mean = reduce_mean(x, axes, keepdims=True)
-    # squares of differences from a mean that is held fixed: its own part of the gradient is zero
-    centred = o.square(o.subtract(x, p.stop_gradient.record((mean,), {})))
-    variance = reduce_mean(centred, axes, keepdims=True)
-    if keepdims:
-        return mean, variance
-    gone = several_axes(axes, x._array.ndim, "moments") or range(x._array.ndim)
-    return squeeze(mean, [*gone]), squeeze(variance, [*gone])
+    return reduce_mean(x, axes, keepdims), reduce_variance(x, axes, keepdims)
 
 
 def batch_normalization(
@@ -93,11 +85,6 @@ def clip_by_norm(t: Any, clip_norm: Any, axes: Any = None, name: str | None = No
     return o.divide(o.multiply(t, clip_norm), maximum(size, clip_norm))
 
 
-def global_norm(t_list: Sequence[Any], name: str | None = None) -> Tensor:
-    """The norm of all tensors together; None is passed over."""
-    return norm(stack([norm(t) for t in t_list if t is not None]))
-
-
 def clip_by_global_norm(
     t_list: Sequence[Any], clip_norm: Any, use_norm: Any = None, name: str | None = None
 ) -> tuple[list[Any], Tensor]:
@@ -105,10 +92,3 @@ def clip_by_global_norm(
     size = global_norm(t_list) if use_norm is None else tensor_of(use_norm)
     factor = minimum(o.divide(like(clip_norm, size), size), like(1.0, size))
     return [None if t is None else o.multiply(t, factor) for t in t_list], size
-
-
-def normalize(tensor: Any, ord: Any = "euclidean", axis: Any = None, name: str | None = None) -> tuple[Tensor, Tensor]:
-    """`tensor` divided by its norm along axes, and the norm."""
-    x = tensor_of(tensor)
-    size = norm(x, ord, axis, keepdims=True)
-    return o.divide(x, size), size

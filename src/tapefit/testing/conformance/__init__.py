@@ -1,0 +1,5 @@
+"""Comparing tapefit with an installed TensorFlow, op by op: ``python -m tapefit.testing.conformance``."""
+
+from tapefit.testing.conformance._table import ROWS, Row
+
+__all__ = ["ROWS", "Row"]

@@ -1,0 +1,14 @@
+"""Differences from TensorFlow that are meant; each stands in docs/differences.md, too."""
+
+_ALPHA = "TensorFlow rounds alpha to float32"
+_LABELS = "TensorFlow leaves out the labels' part"
+_ROOT = "TensorFlow rounds the root of 2 to float32"
+
+DOCUMENTED: dict[tuple[str, str], str] = {
+    ("nn.leaky_relu", "value"): _ALPHA,
+    ("nn.leaky_relu", "gradient"): _ALPHA,
+    ("nn.leaky_relu", "jvp"): _ALPHA,
+    ("nn.softmax_cross_entropy_with_logits", "second"): _LABELS,
+    ("nn.moments", "second"): "TensorFlow holds the mean fixed",
+    **{("nn.gelu", what): _ROOT for what in ("value", "gradient", "second", "jvp")},
+}
