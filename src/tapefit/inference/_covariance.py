@@ -1,4 +1,7 @@
-"""Covariances of the coefficients, a row a kind; all from the triangular factor, none from an inverted Hessian."""
+"""Covariances of the coefficients, a row a kind; all from the triangular factor, none from an inverted Hessian.
+
+Each is a root B of the covariance B B'.
+"""
 
 from __future__ import annotations
 
@@ -129,7 +132,8 @@ def _sandwich(kind: str, correct: Callable[[Fit], Floats | float]) -> Callable[[
     def matrix(fit: Fit) -> Covariance:
         pinball = fit.problem.loss.kind == "pinball"
         squares = pinball_meat(fit.problem, fit.residual) if pinball else np.square(fit.slope)
-        return Covariance.of_root(fit.factor.solve(_meat_root(fit.problem, squares * correct(fit)).T), kind)
+        inverse = fit.factor.inverse()
+        return Covariance.of_root(inverse @ (inverse.T @ _meat_root(fit.problem, squares * correct(fit)).T), kind)
 
     return matrix
 

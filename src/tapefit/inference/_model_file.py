@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from tapefit.data import Encoding, Feature, RowCount
 from tapefit.errors import DataError
@@ -15,9 +16,17 @@ from tapefit.inference._results import RegressionResults
 from tapefit.inference._statistics import Statistics
 from tapefit.numerics import Basis
 
+Floats = NDArray[np.float64]
+
 SCHEMA: Literal["tapefit.linear/1"] = "tapefit.linear/1"
 
-Number = float | None  # JSON has no NaN or infinity
+Number = float | Literal["inf", "-inf"] | None  # JSON has no NaN, which is null here, and no infinity
+Index = Annotated[int, msgspec.Meta(ge=0)]
+
+_LARGEST = 1 << 28  # bytes; no model is near it
+
+_COUNTS = ("nobs", "df_model", "df_resid")
+_REALS = tuple(name for name in Statistics.__dataclass_fields__ if name not in _COUNTS)
 
 
 class ModelFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -39,15 +48,15 @@ class ModelFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     loss_value: Number
     level: Number
     solver: str
-    n_iter: int
+    n_iter: Index
     converged: bool
     message: str
     loss_curve: list[Number]
-    rows: tuple[int, int, int]
+    rows: tuple[Index, Index, Index]
     condition_number: Number
     use_t: bool
-    confidence_level: float
-    dropped: list[int]
+    confidence_level: Annotated[float, msgspec.Meta(gt=0, lt=1)]
+    dropped: list[Index]
     warnings: list[str]
     cov_root: list[list[Number]] | None = None
     inverse_factor: list[list[Number]] | None = None
@@ -77,40 +86,46 @@ def load(path: str | os.PathLike[str]) -> RegressionResults:
     """
     try:
         with open(path, "rb") as file:
-            content = file.read()
-    except OSError as error:
-        raise DataError(f"cannot read the model '{path}': {error.strerror}; give a file that fit wrote.") from error
+            content = file.read(_LARGEST + 1)
+    except (OSError, ValueError) as error:  # a name with a null character is a ValueError
+        reason = getattr(error, "strerror", None) or error
+        raise DataError(f"cannot read the model '{path}': {reason}; give a file that fit wrote.") from error
+    if len(content) > _LARGEST:
+        raise DataError(f"'{path}' is too large for a model file; give a file that fit wrote.")
     try:
         return _from_file(msgspec.json.decode(content, type=ModelFile))
-    except (msgspec.DecodeError, ValueError) as error:
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise DataError(
             f"'{path}' is not a model file of the form {SCHEMA} ({str(error).rstrip('.')}); give a file that fit wrote."
         ) from error
 
 
-def _numbers(values: np.ndarray) -> list[Number]:
-    return [float(v) if np.isfinite(v) else None for v in values]
+def _number(value: float) -> Number:
+    if np.isfinite(value):
+        return float(value)
+    return None if np.isnan(value) else "inf" if value > 0 else "-inf"
 
 
-def _rows(values: np.ndarray) -> list[list[Number]]:
+def _numbers(values: Floats) -> list[Number]:
+    return [_number(v) for v in values.tolist()]
+
+
+def _rows(values: Floats) -> list[list[Number]]:
     return [_numbers(row) for row in values]
-
-
-def _matrix(rows: list[list[Number]] | None, k: int) -> np.ndarray | None:
-    """k rows of one length, if there are any."""
-    if rows is None:
-        return None
-    if len(rows) != k or len({len(row) for row in rows}) != 1:
-        raise ValueError(f"its arrays do not have the sizes that {k} terms need")
-    return np.array([_array(row) for row in rows])
-
-
-def _array(values: list[Number]) -> np.ndarray:
-    return np.array([np.nan if v is None else v for v in values], dtype=np.float64)
 
 
 def _float(value: Number) -> float:
     return float("nan") if value is None else float(value)
+
+
+def _array(values: list[Number]) -> Floats:
+    return np.array([_float(v) for v in values], dtype=np.float64)
+
+
+def _matrix(rows: list[list[Number]], height: int) -> Floats:
+    if len({len(row) for row in rows}) > 1 or len(rows) != height:
+        raise ValueError(f"its matrices do not have the sizes that {height} terms need")
+    return np.array([_array(row) for row in rows]).reshape(height, -1)
 
 
 def _to_file(r: RegressionResults, version: str) -> ModelFile:
@@ -126,24 +141,25 @@ def _to_file(r: RegressionResults, version: str) -> ModelFile:
         scale=_numbers(r.basis.scale),
         cov_theta=_rows(r.cov_theta),
         cov_type=r.cov_type,
-        statistics={name: getattr(r.statistics, name) for name in Statistics.__dataclass_fields__},
+        statistics={name: _number(getattr(r.statistics, name)) for name in _REALS}
+        | {name: getattr(r.statistics, name) for name in _COUNTS},
         loss=r.loss,
-        loss_value=r.loss_value,
-        level=r.level,
+        loss_value=_number(r.loss_value),
+        level=_number(r.level),
         solver=r.solver,
         n_iter=r.n_iter,
         converged=r.converged,
         message=r.message,
         loss_curve=_numbers(r.loss_curve),
         rows=(r.rows.read, r.rows.used, r.rows.dropped),
-        condition_number=r.condition_number,
+        condition_number=_number(r.condition_number),
         use_t=r.use_t,
         confidence_level=r.confidence_level,
         dropped=list(r.dropped),
         warnings=list(r.warnings),
         cov_root=None if r.cov_root is None else _rows(r.cov_root),
         inverse_factor=None if r.inverse_factor is None else _rows(r.inverse_factor),
-        df_test=r.df_test,
+        df_test=None if r.df_test is None else _number(r.df_test),
     )
 
 
@@ -151,19 +167,23 @@ def _from_file(m: ModelFile) -> RegressionResults:
     features = tuple(Feature(name, None if levels is None else tuple(levels)) for name, levels in m.features)
     encoding = Encoding(m.target, features, m.intercept)
     k = len(encoding.term_names)
-    sizes = {len(m.params), len(m.theta), len(m.cov_theta), *map(len, m.cov_theta)}
+    sizes = {len(m.params), len(m.theta), *map(len, m.cov_theta)}
     if sizes != {k} or {len(m.centre), len(m.scale)} != {k - m.intercept}:
         raise ValueError(f"its arrays do not have the sizes that {k} terms need")
-    known = {"nobs", "df_model", "df_resid"}
-    if set(m.statistics) != set(Statistics.__dataclass_fields__):
-        raise ValueError("its statistics are incomplete")
-    whole = {name: int(v or 0) if name in known else _float(v) for name, v in m.statistics.items()}
+    if not all(place < k for place in m.dropped):
+        raise ValueError(f"it drops a term beyond its {k}")
+    if set(m.statistics) != {*_COUNTS, *_REALS}:
+        raise ValueError("its statistics are not those of this version")
+    counts = {name: m.statistics[name] for name in _COUNTS}
+    if not all(isinstance(value, int) for value in counts.values()):
+        raise ValueError(f"{', '.join(_COUNTS)} are not all whole numbers")
+    whole = counts | {name: _float(m.statistics[name]) for name in _REALS}
     return RegressionResults(
         encoding=encoding,
         params=_array(m.params),
         theta=_array(m.theta),
         basis=Basis(_array(m.centre), _array(m.scale), m.intercept),
-        cov_theta=np.array([_array(row) for row in m.cov_theta]),
+        cov_theta=_matrix(m.cov_theta, k),
         cov_type=m.cov_type,
         statistics=Statistics(**whole),  # type: ignore[arg-type]
         loss=m.loss,
@@ -180,7 +200,7 @@ def _from_file(m: ModelFile) -> RegressionResults:
         confidence_level=m.confidence_level,
         dropped=tuple(m.dropped),
         warnings=tuple(m.warnings),
-        cov_root=_matrix(m.cov_root, k),
-        inverse_factor=_matrix(m.inverse_factor, k),
-        df_test=m.df_test,
+        cov_root=None if m.cov_root is None else _matrix(m.cov_root, k),
+        inverse_factor=None if m.inverse_factor is None else _matrix(m.inverse_factor, k),
+        df_test=None if m.df_test is None else _float(m.df_test),
     )

@@ -119,13 +119,13 @@ class RegressionResults:
     def bse(self) -> Floats:
         """(k,) standard errors; NaN for a term that was dropped."""
         first = int(self.basis.intercept)
-        with np.errstate(invalid="ignore"):  # two-way clusters: a variance may come out negative
-            bse = np.sqrt(np.diag(self.cov_theta))
-        bse[first:] /= self.basis.scale
-        if first:
-            at_zero = np.concatenate([[1.0], -self.basis.centre / self.basis.scale])
-            with np.errstate(invalid="ignore"):
-                bse[0] = np.sqrt(at_zero @ self.cov_theta @ at_zero)
+        at_zero = np.concatenate([[1.0] * first, -self.basis.centre / self.basis.scale])
+        if self.cov_root is None:
+            with np.errstate(invalid="ignore"):  # two-way clusters: a variance may come out negative
+                sizes, constant = np.sqrt(np.diag(self.cov_theta)), np.sqrt(at_zero @ self.cov_theta @ at_zero)
+        else:
+            sizes, constant = np.linalg.norm(self.cov_root, axis=1), np.linalg.norm(at_zero @ self.cov_root)
+        bse = np.concatenate([[constant] * first, sizes[first:] / self.basis.scale])
         bse[list(self.dropped)] = np.nan
         return bse
 

@@ -11,6 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 
+from tapefit.numerics._cholesky import inverse as exact_inverse
+from tapefit.numerics._doubledouble import DD
+
 Floats = NDArray[np.float64]
 
 # Cross-products square the condition number; up to here R keeps 12 digits of the 16.
@@ -26,11 +29,14 @@ class Factor:
     R
         The factor, its diagonal positive.
     method
-        "cholesky" of the cross-products, or "qr" block by block.
+        "cholesky" of the cross-products, "qr" block by block, or "double-double" cross-products.
+    low
+        (p, p) what R lacks for 32 digits, if that is known.
     """
 
     R: Floats
-    method: Literal["cholesky", "qr"]
+    method: Literal["cholesky", "qr", "double-double"]
+    low: Floats | None = None
 
     @cached_property
     def condition(self) -> float:
@@ -50,8 +56,8 @@ class Factor:
         return solve_triangular(self.R, g, check_finite=False)  # type: ignore[no-any-return]
 
     def inverse(self) -> Floats:
-        """R^-1."""
-        return self.whiten_back(np.eye(len(self.R)))
+        """R^-1, rounded once if the factor has 32 digits."""
+        return self.whiten_back(np.eye(len(self.R))) if self.low is None else exact_inverse(DD(self.R, self.low))
 
 
 def factorise(parts: Iterable[Floats], p: int, *, cheap: bool) -> Factor:
@@ -115,8 +121,8 @@ def downdate(factor: Factor, less: Factor) -> Factor | None:
 
 
 def is_safe(factor: Factor) -> bool:
-    """Whether a factor can be kept: by QR always, from cross-products up to `GRAM_CONDITION`."""
-    return factor.method == "qr" or factor.condition <= GRAM_CONDITION
+    """Whether a factor can be kept: always, but from rounded cross-products up to `GRAM_CONDITION` only."""
+    return factor.method != "cholesky" or factor.condition <= GRAM_CONDITION
 
 
 def condition_of(R: Floats) -> float:

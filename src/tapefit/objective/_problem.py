@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from tapefit.numerics import Basis, Factor, factorise, is_safe, make_basis
+from tapefit.numerics import Basis, Factor, exact_factor, factorise, is_safe, make_basis
 from tapefit.objective._losses import Loss
 from tapefit.objective._pointwise import Pointwise, pointwise
 
@@ -17,6 +17,8 @@ Floats = NDArray[np.float64]
 
 # Up to this many elements QR costs nothing that anyone would notice.
 _SMALL = 2_000_000
+# Conditions between which double-double gives standard errors digits that float64 does not.
+_WELL, _HOPELESS = 10.0, 1e12
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,11 @@ class Problem:
         return g
 
     def factor(self, curvature: Floats | None = None) -> Factor:
-        """R with R'R = Z' diag(weight * curvature) Z; curvature 1 if not given."""
+        """R with R'R = Z' diag(weight * curvature) Z; curvature 1 if not given.
+
+        From cross-products where those are well conditioned, by QR where they are not; without a curvature and
+        where the size of the problem allows it, in double-double then.
+        """
         h = self.weight if curvature is None else self.weighted(curvature)
         root = None if h is None else np.sqrt(h)
 
@@ -99,4 +105,7 @@ class Problem:
             factor = factorise(rows_of(), self.basis.width, cheap=True)
             if is_safe(factor):
                 return factor
-        return factorise(rows_of(), self.basis.width, cheap=False)
+        factor = factorise(rows_of(), self.basis.width, cheap=False)
+        if curvature is not None or self.X.size > _SMALL or not _WELL < factor.condition < _HOPELESS:
+            return factor
+        return exact_factor(self.X, self.weight, self.basis) or factor

@@ -53,16 +53,16 @@ def results_of_moments(
         else solve_moments(moments.select([k - first for k in kept[first:]]), intercept=encoding.intercept)
     )
     whole = of_squares(moments.nobs, len(kept), fit.rss, fit.tss, moments.log_weight, intercept=encoding.intercept)
-    params, theta, cov = np.zeros(len(terms)), np.zeros(len(terms)), np.zeros((len(terms), len(terms)))
-    params[kept], theta[kept] = fit.beta, fit.theta
-    cov[np.ix_(kept, kept)] = whole.scale * (fit.inverse @ fit.inverse.T)
+    params, theta, root = np.zeros(len(terms)), np.zeros(len(terms)), np.zeros((len(terms), len(kept)))
+    params[kept], theta[kept], root[kept] = fit.beta, fit.theta, np.sqrt(whole.scale) * fit.inverse
     mean_loss = fit.rss / moments.weight
     return RegressionResults(
         encoding=encoding,
         params=params,
         theta=theta,
         basis=full.basis,
-        cov_theta=cov,
+        cov_theta=root @ root.T,
+        cov_root=root,
         dropped=tuple(np.setdiff1d(np.arange(len(terms)), kept).tolist()),
         cov_type="nonrobust",
         statistics=whole,
