@@ -13,7 +13,7 @@ from tapefit.tape import primitives as p
 from tapefit.tape._convert import convert, like, tensor_of
 from tapefit.tape._tensor import Tensor
 from tapefit.tape.ops._array import expand_dims, reshape, squeeze, transpose
-from tapefit.tape.ops._axes import ints, several_axes
+from tapefit.tape.ops._axes import ints, one_axis, several_axes
 from tapefit.tape.ops._reduce import reduce_max, reduce_sum
 
 
@@ -134,35 +134,77 @@ def tensordot(a: Any, b: Any, axes: Any, name: str | None = None) -> Tensor:
 
 
 def norm(
-    tensor: Any, ord: Any = "euclidean", axis: Any = None, keepdims: bool = False, name: str | None = None
+    tensor: Any, ord: Any = "euclidean", axis: Any = None, keepdims: bool | None = None, name: str | None = None
 ) -> Tensor:
-    """The norm of vectors, or the Frobenius norm of matrices; its gradient at 0 is 0.
+    """The norm of vectors or of matrices; that of the Euclidean norm at 0 has the gradient 0.
 
     Parameters
     ----------
     tensor
         Floating or complex, of any shape.
     ord
-        "euclidean" or 2, 1, infinity, or any positive number for the p-norm; "fro" over two axes.
+        Of vectors: "euclidean" or 2, 1, infinity, or any positive number p for the p-norm. Of matrices: "fro" or
+        "euclidean", 1 (the largest sum of a column), infinity (of a row), 2 (the largest singular value).
     axis
-        An axis, two axes for matrices, or None for all elements as one vector.
+        An axis for vectors, a pair of axes (rows, columns) for matrices, or None for all elements as one vector.
+    keepdims
+        Keep the reduced axes with length 1.
+
+    Returns
+    -------
+    Tensor
+        Without these axes. Of complex tensors: complex for the Euclidean norm, real for the others, as in TensorFlow.
 
     Raises
     ------
     ValueError
-        If `ord` is not one of these.
+        If `ord` or `axis` is not one of these.
     """
-    x = tensor_of(tensor)
-    axes = several_axes(axis, x._array.ndim, "norm")
-    if ord in ("euclidean", "fro") or (ord == 2 and (axes is None or len(axes) == 1)):
-        return p.euclidean_norm.record((x,), {"axis": axes, "keepdims": keepdims})
+    x, keep = tensor_of(tensor), bool(keepdims)
+    if x._array.dtype.kind not in "fc":
+        raise InvalidArgumentError(
+            f"norm cannot take a {x.dtype.name} tensor; cast it first, as in tf.cast(x, tf.float32)."
+        )
+    pair = isinstance(axis, (tuple, list)) and len(axis) == 2
+    if not pair and axis is not None and np.ndim(axis) and len(axis) != 1:
+        raise ValueError(
+            f"'axis' must be None, an integer, or a tuple of 2 unique integers, got {axis}; flatten first."
+        )
+    if ord == "euclidean" or (ord == "fro" and pair) or (ord == 2 and not pair):
+        axes = several_axes(axis, x._array.ndim, "norm")
+        size = p.euclidean_norm.record((x,), {"axis": axes, "keepdims": keep})
+        return size if x._array.dtype.kind == "f" else p.cast.record((size,), {"dtype": x._array.dtype})
+    if pair:
+        rows, columns = (one_axis(i, x._array.ndim, "norm") for i in axis)
+        return _matrix_norm(x, ord, rows, columns, keep)
+    return _vector_norm(x, ord, axis, keep)
+
+
+def _vector_norm(x: Tensor, ord: Any, axis: Any, keepdims: bool) -> Tensor:
+    if not isinstance(ord, (int, float)) or not ord > 0:
+        raise ValueError(
+            f"'ord' must be a supported vector norm, got {ord}; use 'euclidean', inf or a positive number."
+        )
     size = o.absolute(x)
-    if isinstance(ord, (int, float)) and ord > 0 and (axes is None or len(axes) == 1):
-        if ord == math.inf:
-            return reduce_max(size, axes, keepdims)
-        if ord == 1:
-            return reduce_sum(size, axes, keepdims)
-        return o.power(reduce_sum(o.power(size, float(ord)), axes, keepdims), 1 / float(ord))
-    raise ValueError(
-        f"norm expects ord 'euclidean', 'fro', inf or a positive number for a vector norm, got {ord!r}; choose one."
-    )
+    if ord == math.inf:
+        return reduce_max(size, axis, keepdims)
+    if ord == 1:
+        return reduce_sum(size, axis, keepdims)
+    return o.power(reduce_sum(o.power(size, float(ord)), axis, keepdims), 1 / float(ord))
+
+
+def _matrix_norm(x: Tensor, ord: Any, rows: int, columns: int, keepdims: bool) -> Tensor:
+    if ord == 2:
+        from tapefit.tape.ops._linalg_factors import svd
+
+        last = [i for i in range(x._array.ndim) if i not in (rows, columns)]
+        largest = reduce_max(svd(transpose(x, [*last, rows, columns]), compute_uv=False), -1)
+        for i in sorted((rows, columns)) if keepdims else ():
+            largest = expand_dims(largest, i)
+        return largest
+    if ord not in (1, math.inf):
+        raise ValueError(
+            f"'ord' must be a supported matrix norm in ['euclidean', 'fro', 1, 2, inf], got {ord}; choose one."
+        )
+    sums = reduce_sum(o.absolute(x), rows if ord == 1 else columns, True)
+    return reduce_max(sums, (rows, columns), keepdims)

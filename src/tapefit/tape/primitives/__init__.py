@@ -97,18 +97,6 @@ from tapefit.tape.primitives._select import (
 )
 from tapefit.tape.primitives._stack import stack, unstack
 
-from tapefit.tape.primitives import (  # noqa: F401  # isort: skip
-    _incomplete,
-    _linalg_factors,
-    _linalg_functions,
-    _linalg_parts,
-    _linalg_products,
-    _linalg_solve,
-    _linalg_spectra,
-    _signal,
-    _special,
-)
-
 __all__ = [
     "absolute",
     "add",

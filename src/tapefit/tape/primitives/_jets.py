@@ -10,9 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Jet = NDArray[Any]
+Jet = Any  # an array; NumPy knows no type for slices of several axes
 
 
 def constant(value: Any, order: tuple[int, int], *, da: float = 0.0, db: float = 0.0) -> Jet:
@@ -29,7 +28,7 @@ def constant(value: Any, order: tuple[int, int], *, da: float = 0.0, db: float =
 
 def times(x: Jet, y: Jet) -> Jet:
     """The product of two jets."""
-    out = np.zeros(np.broadcast_shapes(x.shape, y.shape))
+    out: Jet = np.zeros(np.broadcast_shapes(x.shape, y.shape))
     for i, j in np.ndindex(*x.shape[:2]):
         out[i:, j:] += x[i, j] * y[: len(out) - i, : out.shape[1] - j]
     return out

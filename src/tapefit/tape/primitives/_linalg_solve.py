@@ -140,5 +140,5 @@ inv: Primitive = primitive(
     lambda g, ans, a: -matmul(matmul(swap_last(ans), g), swap_last(ans)),
 )
 det = primitive("det", in_single(np.linalg.det), lambda g, ans, a: _column(g) * cofactor(a))
-cofactor = primitive("cofactor", in_single(_cofactor), _cofactor_rule)
+cofactor: Primitive = primitive("cofactor", in_single(_cofactor), _cofactor_rule)
 slogdet = primitive("slogdet", in_single(_slogdet), _slogdet_rule, outputs=True, quiet=True)

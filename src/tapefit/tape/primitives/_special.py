@@ -32,6 +32,13 @@ def _unary(name: str, rule: Rule, scipy_name: str = "") -> Primitive:
     return primitive(name, scipy_function(scipy_name or name), rule, quiet=True)
 
 
+def _digamma(x: Any) -> Any:
+    """At the pole 0 NaN, as at the others and as in TensorFlow; SciPy has -inf."""
+    from scipy import special
+
+    return np.where(x == 0, np.nan, special.psi(x)).astype(x.dtype)
+
+
 def _polygamma(a: Any, x: Any) -> Any:
     """(-1)**(a+1) a! zeta(a+1, x) for whole a >= 0, and NaN for others, as in TensorFlow."""
     from scipy import special
@@ -80,7 +87,9 @@ def _spence_slope(x: Any) -> Any:
 
 
 lgamma = _unary("lgamma", lambda g, ans, x: product(g, digamma(x)), "gammaln")
-digamma: Primitive = _unary("digamma", lambda g, ans, x: product(g, polygamma(constant_like(1, x), x)), "psi")
+digamma: Primitive = primitive(
+    "digamma", _digamma, lambda g, ans, x: product(g, polygamma(constant_like(1, x), x)), quiet=True
+)
 polygamma: Primitive = primitive(
     "polygamma",
     _polygamma,

@@ -71,7 +71,7 @@ def bands(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
 
 def complex_bands(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
     """`bands` with imaginary parts."""
-    return bands(rng, shape) + 1j * rng.uniform(-0.2, 0.2, shape)
+    return np.asarray(bands(rng, shape) + 1j * rng.uniform(-0.2, 0.2, shape))
 
 
 def tiny(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import tapefit.tape.primitives._linalg_factors
+import tapefit.tape.primitives._linalg_functions
+import tapefit.tape.primitives._linalg_products
+import tapefit.tape.primitives._linalg_spectra  # noqa: F401 - the rows enter the table when imported
 from tapefit.tape import primitives as p
 from tapefit.tape.primitives._linalg_parts import adjoint, conjugate
 from tapefit.tape.testing._domains import plane, real

@@ -7,6 +7,10 @@ from typing import Any
 
 import numpy as np
 
+import tapefit.tape.primitives._floating
+import tapefit.tape.primitives._incomplete
+import tapefit.tape.primitives._signal
+import tapefit.tape.primitives._special  # noqa: F401 - the rows enter the table when imported
 from tapefit.tape import primitives as p
 from tapefit.tape.testing._domains import Domain, between, nonzero, plane, positive, real
 from tapefit.tape.testing._sample import INF, ONE, TWO, Case, Samples, Special, elementwise, pairs
@@ -84,6 +88,8 @@ _INTEGRALS = {
     "spence": elementwise(positive, special=(Special(args=(1.0,), gradients=(-1.0,)),)),
 }
 
+_FLOATING = {"nextafter": pairs()}
+
 _LINES: tuple[Case, ...] = ((((4,),), {}), (((2, 3),), {}), (((1,),), {}))
 
 
@@ -113,4 +119,4 @@ _SIGNAL = {
     ),
 }
 
-SPECIAL: dict[str, Samples] = {**_GAMMA_AND_ERROR, **_INCOMPLETE, **_BESSEL, **_INTEGRALS, **_SIGNAL}
+SPECIAL: dict[str, Samples] = {**_GAMMA_AND_ERROR, **_INCOMPLETE, **_BESSEL, **_INTEGRALS, **_FLOATING, **_SIGNAL}
