@@ -1,5 +1,9 @@
-"""Data: sources of rows, and the frozen encoding of their columns as a design matrix."""
+"""Data: sources of rows, and the frozen encoding of their columns as a design matrix.
 
+`Dataset` and the constants beside it are those of `tf.data`; they are imported when first used.
+"""
+
+from tapefit._lazy import attributes as _attributes
 from tapefit.data._block import Block, RowCount, encode
 from tapefit.data._checks import check_design
 from tapefit.data._encoding import Encoding
@@ -10,10 +14,21 @@ from tapefit.data._match import numeric_target
 from tapefit.data._sources import read
 from tapefit.data._table import Categorical, Column, Numeric, Table, Unsupported
 
+_DATASET = "tapefit.tape.dataset"
+__getattr__, __dir__ = _attributes(
+    __name__,
+    dict.fromkeys(("AUTOTUNE", "Dataset", "INFINITE_CARDINALITY", "UNKNOWN_CARDINALITY"), _DATASET),
+    globals(),
+)
+
 __all__ = [
+    "AUTOTUNE",
+    "INFINITE_CARDINALITY",
+    "UNKNOWN_CARDINALITY",
     "Block",
     "Categorical",
     "Column",
+    "Dataset",
     "Encoding",
     "Feature",
     "Numeric",

@@ -21,10 +21,12 @@ from tapefit.types._dtypes import (
     uint64,
 )
 from tapefit.types._shape import TensorShape
+from tapefit.types._spec import TensorSpec
 
 __all__ = [
     "DType",
     "TensorShape",
+    "TensorSpec",
     "as_dtype",
     "bool",
     "complex64",

@@ -55,13 +55,18 @@ def set_seed(seed: int) -> None:
     _source.sequence = Random(int(seed))
 
 
+def seeds_of_next(seed: int | None) -> tuple[int, int]:
+    """The key and the stream of the next random op, by its own seed and the global one."""
+    if seed is not None:
+        return _SEED_WITHOUT_GLOBAL if _source.seed is None else _source.seed, int(seed)
+    if _source.seed is None or _source.sequence is None:
+        return int.from_bytes(os.urandom(8), "little"), int.from_bytes(os.urandom(8), "little")
+    return _source.seed, _source.sequence.randint(0, 2**31 - 1)
+
+
 def _words(n: int, seed: int | None) -> NDArray[np.uint32]:
     """The 32-bit words of the next op."""
-    if seed is not None:
-        return philox(_SEED_WITHOUT_GLOBAL if _source.seed is None else _source.seed, int(seed), n)
-    if _source.seed is None or _source.sequence is None:
-        return philox(*(int.from_bytes(os.urandom(8), "little") for _ in range(2)), n)
-    return philox(_source.seed, _source.sequence.randint(0, 2**31 - 1), n)
+    return philox(*seeds_of_next(seed), n)
 
 
 def _unit(n: int, dtype: np.dtype[Any], seed: int | None) -> NDArray[Any]:
