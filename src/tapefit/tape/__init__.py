@@ -1,7 +1,6 @@
 """The tape: tensors, variables, primitives with their rules, and GradientTape."""
 
 from tapefit.tape import _numpy_protocol, _operators
-from tapefit.tape._forward import ForwardAccumulator
 from tapefit.tape._gradient_tape import GradientTape
 from tapefit.tape._primitive import REGISTRY, Primitive
 from tapefit.tape._request import UnconnectedGradients
@@ -14,7 +13,6 @@ _numpy_protocol.attach()
 
 __all__ = [
     "REGISTRY",
-    "ForwardAccumulator",
     "GradientTape",
     "Primitive",
     "Tensor",

@@ -42,6 +42,11 @@ def sweep(
     lead
         0 for a gradient, 1 for a jacobian whose rows are carried together.
     """
+    check = stack.check
+    if check is not None:
+        with check:
+            _run(check.watched(records), cotangents, live, keep, lead, bool(stack.tapes))
+        return cotangents
     quiet = False
     for record in records:
         if record[0].quiet:

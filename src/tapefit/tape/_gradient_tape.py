@@ -24,7 +24,6 @@ from tapefit.tape._request import (
 )
 from tapefit.tape._stack import next_uid, stack
 from tapefit.tape._tensor import Tensor
-from tapefit.tape._trace import Tracer
 from tapefit.tape._variable import Variable
 from tapefit.tape.primitives import conj, reshape, transpose
 
@@ -86,7 +85,7 @@ class GradientTape(Readable):
 
     def __init__(self, persistent: bool = False, watch_accessed_variables: bool = True, *, trace: bool = False) -> None:
         self._notes: dict[int, Watching] | None = None
-        self._tracer = Tracer(self) if trace else None
+        self._tracer = self._new_tracer() if trace else None
         self._persistent = self._remembers = persistent
         self._watch_accessed = watch_accessed_variables
         self._recording = self._used = self._entered = self._warned = False

@@ -133,11 +133,11 @@ def cotangents_of(tape: GradientTape) -> dict[int, Any]:
         uid = target._uid
         cotangents[uid] = cotangents[uid] + g if uid in cotangents else g
     numbers = {t._uid for record in tape._records for t in (*record[1], *outputs_of(record))}
-    before, stack.tapes = stack.tapes, []
+    before, stack.tapes, stack.check = (stack.tapes, stack.check), [], None
     try:
         found = sweep(list(tape._records), cotangents, tape._live, numbers | set(cotangents))
     finally:
-        stack.tapes = before
+        stack.tapes, stack.check = before
     return {uid: np.conj(g) for uid, g in found.items()}
 
 

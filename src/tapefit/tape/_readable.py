@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tapefit.tape._explain import Explanation
     from tapefit.tape._gradient_tape import GradientTape
     from tapefit.tape._program import Row
+    from tapefit.tape._trace import Tracer
 
 GONE: list[Record] = []  # the records of a tape that has let them go
 
@@ -23,6 +24,11 @@ class Readable:
     """The part of a tape that looks at its records and changes nothing."""
 
     __slots__ = ()
+
+    def _new_tracer(self) -> Tracer:
+        from tapefit.tape._trace import Tracer
+
+        return Tracer(cast("GradientTape", self))
 
     def explain(self, target: Any, source: Any) -> Explanation:
         """Say why the gradient of `target` with respect to `source` is None.

@@ -23,6 +23,7 @@ from tapefit.tape.testing._sample import (
     reduced_special,
     reduction,
 )
+from tapefit.tape.testing._samples_checks import CHECKS
 from tapefit.tape.testing._samples_linalg import LINALG
 from tapefit.tape.testing._samples_more import MORE
 from tapefit.tape.testing._samples_special import SPECIAL
@@ -291,6 +292,7 @@ SAMPLES: dict[str, Samples] = {
     **_ARRAYS,
     **_MATRICES,
     **_SOFTMAX,
+    **CHECKS,
     **STACK,
     **MORE,
     **LINALG,
