@@ -1,0 +1,172 @@
+"""Penalised fits: against scikit-learn, and by law."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pytest
+from sklearn.linear_model import ElasticNet, Lasso, PoissonRegressor, Ridge
+
+import tapefit
+from tapefit.errors import UsageError
+from tapefit.optim._elastic import solve_elastic, violation
+
+CASES = [("l1", 1.0), ("l2", 0.0), ("elasticnet", 0.3), ("elasticnet", 0.9)]
+
+
+def data(seed: int = 0, n: int = 80, p: int = 6) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(n, p)) * rng.uniform(0.2, 5, size=p)
+    X[:, 3] = 0.9 * X[:, 0] + 0.1 * X[:, 3]
+    return X, X[:, 0] - 2 * X[:, 2] + 3 + rng.normal(size=n)
+
+
+@pytest.mark.parametrize(("penalty", "ratio"), CASES)
+@pytest.mark.parametrize("alpha", [0.003, 0.1, 0.5])
+@pytest.mark.parametrize("intercept", [True, False])
+def test_raw_columns_give_the_coefficients_of_scikit_learn(
+    penalty: str, ratio: float, alpha: float, intercept: bool
+) -> None:
+    X, y = data()
+    ours = tapefit.fit(
+        X, y, penalty=penalty, alpha=alpha, l1_ratio=ratio, standardize=False, intercept=intercept
+    ).params
+    if ratio == 0:
+        theirs = Ridge(alpha=alpha * len(y), solver="svd", fit_intercept=intercept).fit(X, y)
+    else:
+        theirs = ElasticNet(alpha=alpha, l1_ratio=ratio, tol=1e-14, max_iter=10**6, fit_intercept=intercept)
+        theirs.fit(X, y)
+    np.testing.assert_allclose(ours, np.r_[[theirs.intercept_] * intercept, theirs.coef_], rtol=1e-9, atol=1e-10)
+
+
+@pytest.mark.parametrize(("penalty", "ratio"), CASES)
+def test_standardising_is_fitting_divided_columns(penalty: str, ratio: float) -> None:
+    X, y = data()
+    size = X.std(axis=0)
+    ours = tapefit.fit(X, y, penalty=penalty, alpha=0.2, l1_ratio=ratio).params[1:]
+    other = tapefit.fit(X / size, y, penalty=penalty, alpha=0.2, l1_ratio=ratio, standardize=False).params[1:]
+    np.testing.assert_allclose(ours * size, other, rtol=1e-11, atol=1e-12)
+
+
+@pytest.mark.parametrize(("penalty", "ratio"), CASES)
+@pytest.mark.parametrize("factor", [1e-9, 1e9])
+def test_units_and_origins_change_nothing_else(penalty: str, ratio: float, factor: float) -> None:
+    X, y = data()
+    options = {"penalty": penalty, "alpha": 0.2, "l1_ratio": ratio}
+    here = tapefit.fit(X, y, **options)
+    moved = X * np.r_[factor, 1, 1, 1, 1, 1] + np.r_[0, 1e4, 0, 0, 0, 0]
+    there = tapefit.fit(moved, y + 1e6, **options)
+    np.testing.assert_allclose(there.predict(moved) - 1e6, here.predict(X), rtol=0, atol=1e-8)
+    np.testing.assert_allclose(there.params[1] * factor, here.params[1], rtol=1e-7)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_optimality_conditions_hold(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    A, b = rng.normal(size=(15, 10)), rng.normal(size=15)
+    l1, l2 = rng.uniform(0, 3, 10), rng.uniform(0, 1, 10)
+    l1[0] = l2[0] = 0.0
+    phi, _ = solve_elastic(A, b, l1, l2, np.zeros(10))
+    assert violation(A, b, l1, l2, phi) < 1e-10
+    assert (phi == 0).any()
+
+
+def test_more_columns_than_rows() -> None:
+    rng = np.random.default_rng(1)
+    X = rng.normal(size=(20, 40))
+    y = X[:, 0] + 0.1 * rng.normal(size=20)
+    lasso = Lasso(alpha=0.05, tol=1e-14, max_iter=10**6).fit(X, y)
+    ours = tapefit.fit(X, y, penalty="l1", alpha=0.05, standardize=False)
+    np.testing.assert_allclose(ours.params[1:], lasso.coef_, atol=1e-9)
+    ridge = Ridge(alpha=0.5 * 20, solver="svd").fit(X, y)
+    np.testing.assert_allclose(
+        tapefit.fit(X, y, penalty="l2", alpha=0.5, standardize=False).params[1:], ridge.coef_, rtol=1e-9
+    )
+
+
+def test_weight_two_is_a_row_twice() -> None:
+    X, y = data(n=30)
+    w = np.where(np.arange(30) < 10, 2.0, 1.0)
+    for penalty in ("l1", "l2"):
+        once = tapefit.fit(X, y, penalty=penalty, alpha=0.1, sample_weight=w).params
+        twice = tapefit.fit(np.r_[X, X[:10]], np.r_[y, y[:10]], penalty=penalty, alpha=0.1).params
+        np.testing.assert_allclose(once, twice, rtol=1e-10, atol=1e-12)
+
+
+def test_ridge_of_counts_is_that_of_scikit_learn() -> None:
+    X, _ = data()
+    y = np.random.default_rng(2).poisson(np.exp(0.1 * X[:, 0] + 0.5)).astype(float)
+    theirs = PoissonRegressor(alpha=0.05, solver="newton-cholesky", tol=1e-12, max_iter=1000).fit(X, y)
+    ours = tapefit.fit(X, y, loss="poisson", penalty="l2", alpha=0.05, standardize=False)
+    np.testing.assert_allclose(ours.params, np.r_[theirs.intercept_, theirs.coef_], rtol=1e-8)
+    assert ours.converged
+    assert np.isfinite(ours.bse).all()
+
+
+def test_no_strength_is_no_penalty() -> None:
+    X, y = data()
+    free = tapefit.fit(X, y)
+    ridge = tapefit.fit(X, y, penalty="l2", alpha=0.0)
+    np.testing.assert_allclose(ridge.params, free.params, rtol=1e-10)
+    np.testing.assert_allclose(ridge.bse, free.bse, rtol=1e-10)
+
+
+def test_ridge_shows_standard_errors_with_the_note_of_bias() -> None:
+    X, y = data()
+    r = tapefit.fit(X, y, penalty="l2", alpha=0.3, standardize=False)
+    Z = np.column_stack([np.ones(80), X])
+    M = np.linalg.inv(Z.T @ Z + 80 * 0.3 * np.diag([0, 1, 1, 1, 1, 1, 1]))
+    rest = y - Z @ r.params
+    scale = rest @ rest / (80 - np.trace(M @ Z.T @ Z))
+    np.testing.assert_allclose(r.bse, np.sqrt(np.diag(scale * M @ Z.T @ Z @ M)), rtol=1e-9)
+    assert "towards 0" in r.warnings[0]
+
+
+def test_l1_refuses_standard_errors_with_the_reason() -> None:
+    X, y = data()
+    r = tapefit.fit(X, y, penalty="l1", alpha=0.1)
+    assert np.isnan(r.bse).all()
+    assert "standard errors are not given" in r.warnings[0]
+    assert "standard errors are not given" in " ".join(str(r).split())
+    with pytest.raises(UsageError, match="cannot be used with an l1 penalty"):
+        tapefit.fit(X, y, penalty="l1", alpha=0.1, cov_type="HC1")
+
+
+def test_the_path_starts_where_the_first_slope_leaves_zero() -> None:
+    X, y = data()
+    path = tapefit.fit_path(X, y, cv=None)
+    assert not path.coefs[0, 1:].round(12).any()
+    assert path.coefs[1, 1:].any()
+    assert len(path.alphas) == 100
+    some = tapefit.fit(X, y, penalty="l1", alpha=path.alphas[50]).params
+    np.testing.assert_allclose(path.coefs[50], some, rtol=1e-8, atol=1e-10)
+
+
+def test_cross_validation_chooses_the_strength_of_the_fit() -> None:
+    X, y = data()
+    path = tapefit.fit_path(X, y)
+    r = tapefit.fit(X, y, penalty="l1", alpha="cv")
+    best = tapefit.fit(X, y, penalty="l1", alpha=path.alpha_min)
+    np.testing.assert_array_equal(r.params, best.params)
+    assert path.alpha_1se >= path.alpha_min
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"penalty": "l3", "alpha": 1.0}, "Expected a penalty of elasticnet, l1, l2, got 'l3'"),
+        ({"penalty": "l2"}, "Expected alpha"),
+        ({"penalty": "l2", "alpha": -1.0}, "Expected alpha"),
+        ({"penalty": "elasticnet", "alpha": 1.0, "l1_ratio": 2}, "Expected l1_ratio"),
+        ({"alpha": 1.0}, "belongs to a penalty"),
+        ({"penalty": "l2", "alpha": 1.0, "solver": "gd"}, "A penalty needs solver='auto'"),
+        ({"penalty": "l2", "alpha": 1.0, "loss": "mae"}, "Expected a smooth loss beside a penalty, got mae"),
+    ],
+)
+def test_what_cannot_be_used_is_said(options: dict[str, object], says: str) -> None:
+    X, y = data()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(UsageError, match=says):
+            tapefit.fit(X, y, **options)
