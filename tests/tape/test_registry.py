@@ -77,10 +77,26 @@ def test_rules_on_tensors_equal_rules_on_arrays(name, shapes, params):
     check_recorded(op_of(name, params), drawn(name, shapes))
 
 
-@pytest.mark.parametrize(("name", "shapes", "params"), list(cases(DIFFERENTIABLE)))
+def two_derivatives(f, values):
+    xs = [tf.constant(v) for v in values]
+    with tf.GradientTape() as outer:
+        outer.watch([x for x in xs if x.dtype.is_floating])
+        with tf.GradientTape() as inner:
+            inner.watch([x for x in xs if x.dtype.is_floating])
+            ys = [tf.square(y) for y in tf.nest.flatten(f(*xs)) if y.dtype.is_floating]
+        gs = inner.gradient(ys, xs, unconnected_gradients="zero")
+        total = [tf.square(g) for g in gs if g.dtype.is_floating]
+    return [g.numpy() for g in gs + outer.gradient(total, xs, unconnected_gradients="zero")]
+
+
+@pytest.mark.parametrize(
+    ("name", "shapes", "params"), list(cases(n for n in DIFFERENTIABLE if REGISTRY[n].reads != "all"))
+)
 def test_values_that_no_rule_reads_may_be_let_go(name, shapes, params, monkeypatch):
+    kept = two_derivatives(op_of(name, params), drawn(name, shapes))
     monkeypatch.setattr("tapefit.tape._primitive._LARGE", -1)
-    check_grads(op_of(name, params), drawn(name, shapes))
+    for let_go, wanted in zip(two_derivatives(op_of(name, params), drawn(name, shapes)), kept, strict=True):
+        np.testing.assert_array_equal(let_go, wanted)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float16"])

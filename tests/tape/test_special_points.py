@@ -83,3 +83,33 @@ def test_a_branch_that_is_not_taken_poisons_nothing(op):
 def test_a_gradient_at_a_tie_sums_to_what_came_in():
     (g,) = gradients(lambda x: tf.reduce_max(x, axis=1), [[3.0, 3.0, 3.0], [1.0, 2.0, 2.0]])
     np.testing.assert_allclose(np.sum(g, axis=1), [1.0, 1.0])
+
+
+def test_overflow_is_not_hidden_behind_a_gradient_of_zero():
+    (g,) = gradients(lambda x: tf.math.log(1.0 + tf.exp(x)), 1000.0)
+    assert np.isnan(g)
+    (g,) = gradients(lambda x: tf.math.log(1.0 + x**200.0), 1e10)
+    assert np.isnan(g)
+
+
+@pytest.mark.parametrize(
+    ("f", "points", "expected"),
+    [
+        (lambda x: tf.math.cumprod(x), [[2.0, 0.0, 3.0, 4.0]], [[1.0, 32.0, 0.0, 0.0]]),
+        (tf.reduce_prod, [[0.0, 2.0, 3.0]], [[6.0, 0.0, 0.0]]),
+        (tf.reduce_prod, [[0.0, 2.0, 0.0]], [[0.0, 0.0, 0.0]]),
+        (tf.reduce_logsumexp, [[-INF, -INF]], [[0.5, 0.5]]),
+        (tf.reduce_logsumexp, [[-INF, 0.0]], [[0.0, 1.0]]),
+        (tf.math.xlogy, [0.0, 0.0], [0.0, 0.0]),
+        (tf.math.xlogy, [0.0, 1.0], [0.0, 0.0]),
+        (tf.atan2, [0.0, 0.0], [0.0, 0.0]),
+        (tf.math.multiply_no_nan, [2.0, 0.0], [0.0, 2.0]),
+        (tf.math.reciprocal_no_nan, [0.0], [0.0]),
+        (lambda x: tf.nn.relu6(x), [[0.0, 6.0, 3.0]], [[0.0, 0.0, 1.0]]),
+        (lambda x: tf.nn.elu(x), [[1000.0, -1000.0]], [[1.0, 0.0]]),
+        (lambda x: tf.where(x < 0, tf.asin(x), 0.0), [[2.0, -0.5]], [[0.0, 1 / np.sqrt(0.75)]]),
+    ],
+)
+def test_the_gradient_at_a_special_point_of_the_further_ops(f, points, expected):
+    for got, wanted in zip(gradients(f, *points), expected, strict=True):
+        np.testing.assert_allclose(got, wanted, rtol=1e-12)

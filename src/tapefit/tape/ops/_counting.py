@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -62,13 +62,20 @@ def approximate_equal(x: Any, y: Any, tolerance: float = 1e-5, name: str | None 
     return Tensor(np.abs(a._array - b._array) < tolerance)
 
 
-def unique(x: Any, out_idx: Any = int32, name: str | None = None) -> tuple[Tensor, Tensor]:
+class Unique(NamedTuple):
+    """Distinct elements, and for each element which of them it is."""
+
+    y: Tensor
+    idx: Tensor
+
+
+def unique(x: Any, out_idx: Any = int32, name: str | None = None) -> Unique:
     """The distinct elements of a vector in order of appearance, and for each element which of them it is."""
     values, first, inverse = np.unique(np.asarray(tensor_of(x)._array), return_index=True, return_inverse=True)
     order = np.argsort(first)
     rank = np.empty_like(order)
     rank[order] = np.arange(len(order))
-    return Tensor(values[order]), Tensor(rank[inverse].astype(as_dtype(out_idx).numpy_dtype))
+    return Unique(Tensor(values[order]), Tensor(rank[inverse].astype(as_dtype(out_idx).numpy_dtype)))
 
 
 def histogram_fixed_width(

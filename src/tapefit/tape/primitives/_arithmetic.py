@@ -12,6 +12,7 @@ from tapefit.tape.primitives._compare import (
     equal,
     greater,
     greater_equal,
+    is_nan,
     less,
     less_equal,
     logical_or,
@@ -31,6 +32,15 @@ def _log_of_positive(x: Any) -> Any:
     """log(x) where a real x is positive or a complex x is not 0, and 0 elsewhere."""
     inside = not_equal(x, zeros_for(x)) if is_complex(x) else greater(x, zeros_for(x))
     return log(where(inside, x, constant_like(1, x)))
+
+
+def _at_edges(g: Any, slope: Any, x: Any) -> Any:
+    """g times the slope, where 0 times the slope is 0 at the pole x = 0 and outside of the domain.
+
+    Overflow elsewhere stays loud: 0 times inf is NaN.
+    """
+    edge = logical_or(equal(x, zeros_for(x)), is_nan(slope))
+    return where(edge, product(g, slope), g * slope)
 
 
 def _of_whole_numbers(fn: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
@@ -88,8 +98,8 @@ divide_no_nan: Primitive = primitive(
 power: Primitive = primitive(
     "pow",
     operator.pow,
-    lambda g, ans, x, y: product(g, y * power(x, _nonzero(y) - constant_like(1, y))),
-    lambda g, ans, x, y: product(g, ans * _log_of_positive(x)),
+    lambda g, ans, x, y: _at_edges(g, y * power(x, _nonzero(y) - constant_like(1, y)), x),
+    lambda g, ans, x, y: _at_edges(g, ans * _log_of_positive(x), x),
     broadcasts=True,
     quiet=True,
 )

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from tapefit.tape._primitive import Primitive, primitive, through
-from tapefit.tape.primitives._ratio import product, ratio
+from tapefit.tape.primitives._ratio import ratio
 from tapefit.tape.primitives._select import array_in, zeros_for
 
 
@@ -54,10 +54,10 @@ sign = primitive("sign", _sign, lambda g, ans, x: g * zeros_for(g), reads="shape
 absolute = primitive("abs", np.abs, _abs_rule, quiet=True)
 square = primitive("square", np.square, lambda g, ans, x: g * (x + x), reads="args")
 sqrt = primitive("sqrt", np.sqrt, lambda g, ans, x: ratio(0.5 * g, ans), quiet=True, reads="answer")
-exp = primitive("exp", np.exp, lambda g, ans, x: product(g, ans), quiet=True, reads="answer")
+exp = primitive("exp", np.exp, lambda g, ans, x: g * ans, quiet=True, reads="answer")
 log = primitive("log", np.log, lambda g, ans, x: ratio(g, x), quiet=True, reads="args")
 log1p = primitive("log1p", np.log1p, lambda g, ans, x: ratio(g, 1 + x), quiet=True, reads="args")
-expm1 = primitive("expm1", np.expm1, lambda g, ans, x: product(g, ans + 1), quiet=True, reads="answer")
+expm1 = primitive("expm1", np.expm1, lambda g, ans, x: g * (ans + 1), quiet=True, reads="answer")
 sin = primitive("sin", np.sin, lambda g, ans, x: g * cos(x), quiet=True, reads="args")
 cos: Primitive = primitive("cos", np.cos, lambda g, ans, x: -(g * sin(x)), quiet=True, reads="args")
 tanh = primitive("tanh", np.tanh, lambda g, ans, x: g * (1 - square(ans)), reads="answer")

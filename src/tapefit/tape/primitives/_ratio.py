@@ -1,6 +1,7 @@
 """Products and ratios in which a cotangent of 0 stays 0, whatever it meets.
 
 A branch that `where` did not take sends back zeros; they must not become NaN at a pole or outside of a domain.
+Where an op overflows instead (exp of 1000), rules multiply plainly: there a NaN tells the truth, and 0 would not.
 """
 
 from typing import Any
