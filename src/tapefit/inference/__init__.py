@@ -2,7 +2,9 @@
 
 from tapefit.inference._cluster import cluster_codes
 from tapefit.inference._covariance import COVARIANCES, Covariance, Fit, covariance
+from tapefit.inference._groups import group_codes, group_columns
 from tapefit.inference._hypothesis import hypotheses
+from tapefit.inference._influence import Influence
 from tapefit.inference._linear_tests import TTest, WaldTest
 from tapefit.inference._model_file import load
 from tapefit.inference._moments import MomentFit, Moments, solve_moments
@@ -15,6 +17,7 @@ __all__ = [
     "COVARIANCES",
     "Covariance",
     "Fit",
+    "Influence",
     "MomentFit",
     "Moments",
     "Prediction",
@@ -24,6 +27,8 @@ __all__ = [
     "WaldTest",
     "cluster_codes",
     "covariance",
+    "group_codes",
+    "group_columns",
     "hypotheses",
     "kernel_width",
     "load",

@@ -13,9 +13,12 @@ from numpy.typing import NDArray
 from tapefit.data import Encoding, RowCount, read
 from tapefit.errors import UsageError
 from tapefit.inference import _export
+from tapefit.inference._collinearity import Collinear, nearest_dependence, variance_inflation
 from tapefit.inference._distributions import quantile, two_sided
+from tapefit.inference._influence import Influence, influence
 from tapefit.inference._linear_tests import TTest, WaldTest, t_test, wald_test
 from tapefit.inference._prediction import Prediction
+from tapefit.inference._recovariance import with_cov_type
 from tapefit.inference._statistics import Statistics
 from tapefit.inference._summary import render
 from tapefit.numerics import Basis
@@ -247,6 +250,52 @@ class RegressionResults:
     def t_test(self, hypotheses: Any) -> TTest:
         """Test each hypothesis alone, with an interval of what it is about; arguments as in `wald_test`."""
         return t_test(self, hypotheses, df=self._df)
+
+    # -- diagnosis -----------------------------------------------------------------------------
+
+    def with_cov_type(
+        self, cov_type: str, data: Any = None, y: Any = None, *, groups: Any = None, sample_weight: Any = None
+    ) -> RegressionResults:
+        """The same results with another covariance.
+
+        Parameters
+        ----------
+        cov_type, groups
+            As in `tapefit.fit`.
+        data, y, sample_weight
+            Those of the fit, again. They are not needed to go between "HC0" and "HC1", nor to "nonrobust" for
+            squared errors; other kinds are for squared errors alone.
+
+        Raises
+        ------
+        UsageError
+            If the kind needs the rows and they are not there, or are not those of the fit.
+        """
+        return with_cov_type(self, cov_type, data, y, groups=groups, sample_weight=sample_weight)
+
+    def get_influence(self, data: Any, y: Any = None, *, sample_weight: Any = None) -> Influence:
+        """Leverages, studentised residuals, Cook's distances, DFFITS and DFBETAS of the rows of the fit.
+
+        Raises
+        ------
+        UsageError
+            If the loss is not a squared error, or these are not the rows of the fit.
+        """
+        return influence(self, data, y, sample_weight=sample_weight)
+
+    @property
+    def vif(self) -> Floats:
+        """(k,) variance inflation factors: 1 / (1 - R2) of each column on the others; NaN for the intercept."""
+        if self.inverse_factor is None:
+            return np.full(len(self.params), np.nan)
+        return variance_inflation(self.inverse_factor, intercept=self.basis.intercept)
+
+    @property
+    def collinear(self) -> Collinear | None:
+        """The two columns that are nearest to being collinear; None for fewer than two."""
+        if self.inverse_factor is None:
+            return None
+        return nearest_dependence(self.inverse_factor, intercept=self.basis.intercept)
 
     # -- prediction ----------------------------------------------------------------------------
 

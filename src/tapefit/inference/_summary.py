@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tapefit.inference._collinearity import WORTH_A_WORD
+
 if TYPE_CHECKING:
     from tapefit.inference._results import RegressionResults
 
@@ -26,8 +28,21 @@ def render(results: RegressionResults) -> str:
     for text in r.warnings:
         lines += textwrap.wrap(f"Warning: {text}", width, subsequent_indent="  ")
     lines += ["-" * width, *_facts(r, width), "=" * width, table[0], "-" * width, *table[1:], "=" * width]
-    lines += textwrap.wrap(r.message, width)
+    for text in (r.message, _collinear(r)):
+        lines += textwrap.wrap(text, width)
     return "\n".join(lines)
+
+
+def _collinear(r: RegressionResults) -> str:
+    """A sentence on the two columns that are nearly collinear, if any are."""
+    pair = r.collinear
+    if pair is None or not pair.condition >= WORTH_A_WORD:
+        return ""
+    a, b = pair.first, pair.second
+    return (
+        f"Nearly collinear: {_shortened(r.names[a])} and {_shortened(r.names[b])} (condition number "
+        f"{pair.condition:.3g}, VIF {r.vif[a]:.3g} and {r.vif[b]:.3g})."
+    )
 
 
 def _title(r: RegressionResults) -> str:

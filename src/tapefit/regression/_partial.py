@@ -55,6 +55,8 @@ def results_of_moments(
     whole = of_squares(moments.nobs, len(kept), fit.rss, fit.tss, moments.log_weight, intercept=encoding.intercept)
     params, theta, root = np.zeros(len(terms)), np.zeros(len(terms)), np.zeros((len(terms), len(kept)))
     params[kept], theta[kept], root[kept] = fit.beta, fit.theta, np.sqrt(whole.scale) * fit.inverse
+    inverse = np.zeros((len(terms), len(terms)))
+    inverse[np.ix_(kept, kept)] = fit.inverse
     mean_loss = fit.rss / moments.weight
     return RegressionResults(
         encoding=encoding,
@@ -63,6 +65,7 @@ def results_of_moments(
         basis=full.basis,
         cov_theta=root @ root.T,
         cov_root=root,
+        inverse_factor=inverse,
         dropped=tuple(np.setdiff1d(np.arange(len(terms)), kept).tolist()),
         cov_type="nonrobust",
         statistics=whole,
