@@ -148,6 +148,7 @@ __getattr__, __dir__ = _attributes(
         "executing_eagerly": "tapefit.tape.ops._scopes",
         "explain": "tapefit.regression",
         "fit": "tapefit.regression",
+        "fit_path": "tapefit.regression",
         "foldl": "tapefit.tape.ops._fold",
         "foldr": "tapefit.tape.ops._fold",
         "gather_nd": "tapefit.tape.ops._arrange",

@@ -152,6 +152,14 @@ def test_cross_validation_chooses_the_strength_of_the_fit() -> None:
     assert path.alpha_1se >= path.alpha_min
 
 
+def test_a_strong_signal_is_hardly_penalised_by_cross_validation() -> None:
+    X, _ = data()
+    y = 10 * X[:, 0] - 20 * X[:, 2] + 0.1 * np.random.default_rng(3).normal(size=80)
+    assert tapefit.fit(X, y, penalty="l2", alpha="cv").rsquared > 0.999
+    path = tapefit.fit_path(X, y, penalty="l2")
+    assert path.alphas[-1] < path.alpha_min <= path.alpha_1se < path.alphas[0] or path.cv_loss[-1] < 0.02
+
+
 @pytest.mark.parametrize(
     ("options", "says"),
     [

@@ -2,10 +2,18 @@
 
 from tapefit._lazy import attributes as _attributes
 from tapefit.inference import RegressionResults, load
-from tapefit.regression._explain import explain
 from tapefit.regression._fit import fit
 
-__all__ = ["LinearRegression", "RegressionResults", "explain", "fit", "load"]
+__all__ = ["LinearRegression", "PenaltyPath", "RegressionResults", "explain", "fit", "fit_path", "load"]
 
 # scikit-learn takes seconds to import; only the estimator needs it.
-__getattr__, __dir__ = _attributes(__name__, {"LinearRegression": "tapefit.regression._estimator"}, globals())
+__getattr__, __dir__ = _attributes(
+    __name__,
+    {
+        "LinearRegression": "tapefit.regression._estimator",
+        "PenaltyPath": "tapefit.regression._path",
+        "explain": "tapefit.regression._explain",
+        "fit_path": "tapefit.regression._path",
+    },
+    globals(),
+)

@@ -17,6 +17,7 @@ from tapefit.regression._penalised import PenaltyName, PenaltyOptions, known, st
 
 Floats = NDArray[np.float64]
 
+_LEAST = 1e-4  # of the largest score: the smallest strength, as in glmnet
 _RIDGE = 1e-3  # the share of absolute values that stands for 0 where the largest alpha is looked for, as in glmnet
 
 
@@ -87,8 +88,8 @@ def fit_path(
     data, y, target, penalty, l1_ratio, standardize, loss, features, categorical, intercept, missing
         As in `tapefit.fit`.
     alphas
-        The strengths; by default `n_alphas` of them, from the smallest that makes all slopes 0 down to a
-        thousandth of it in equal ratios.
+        The strengths; by default `n_alphas` of them, in equal ratios from the smallest that makes all slopes 0
+        (for "l2" a thousand times the lasso's) down to a ten-thousandth of the lasso's.
     n_alphas
         How many.
     cv
@@ -155,18 +156,18 @@ def _strengths(problem: Problem, options: PenaltyOptions, alphas: Sequence[float
         return given
     if number < 2:
         raise UsageError(f"Expected n_alphas of at least 2, got {number!r}; 100 is usual.")
-    top = _largest(problem, options)
-    return np.geomspace(top, 1e-3 * top, number)
+    score = _largest_score(problem, options)
+    return np.geomspace(score / max(options.share, _RIDGE), _LEAST * score, number)
 
 
-def _largest(problem: Problem, options: PenaltyOptions) -> float:
-    """The smallest strength that makes all slopes 0: the largest score of a penalised coefficient there."""
+def _largest_score(problem: Problem, options: PenaltyOptions) -> float:
+    """The largest score of a penalised coefficient where all slopes are 0: the smallest l1 weight that keeps them so."""
     first = int(problem.basis.intercept)
     penalty = options.at(problem, 1.0)
     heavy = replace(penalty, alpha=1e12 * float(np.abs(problem.y).max() or 1.0), l1_ratio=1.0)
     theta = solve_penalised(problem, heavy, start_of(problem)).theta
     score = penalty_unit(problem) * problem.gradient(problem.at(problem.eta(theta)).slope) / problem.total_weight
-    return float(np.abs(score[first:] / penalty.size[first:]).max(initial=0.0)) / max(options.share, _RIDGE) or 1.0
+    return float(np.abs(score[first:] / penalty.size[first:]).max(initial=0.0)) or 1.0
 
 
 def _held_out(
