@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from tapefit.cli._options import as_json, confidence_level, missing, positive, quiet, rate, split_names
+from tapefit.cli._losses import CONSTANTS, check_constants, find_loss, loss_options
+from tapefit.cli._options import as_json, confidence_level, missing, quiet, rate, split_names
 from tapefit.cli._output import check_outputs, print_results, tell
 from tapefit.cli._progress import log_lines, progress_bar
 from tapefit.errors import UsageError
@@ -40,8 +41,14 @@ class Settings:
     features: list[str]  # empty for all others
     categorical: list[str]
     intercept: bool
-    loss: Literal["mse", "mae", "huber"]
-    huber_delta: float | None  # None for the default
+    loss: str | Callable[..., Any]
+    huber_delta: float | None  # None for the default, as for the next ones
+    quantile: float | None
+    level: float | None
+    power: float | None
+    link: str | None
+    offset: str | None
+    exposure: str | None
     missing: Literal["error", "drop"]
     solver: Literal["auto", "gd", "momentum", "adam", "sgd"]
     learning_rate: float | Literal["auto"]
@@ -77,17 +84,7 @@ class Settings:
     help="Columns to take as categories although they look like numbers; may be repeated.",
 )
 @click.option("--intercept/--no-intercept", default=True, show_default=True, help="Fit a constant term.")
-@click.option(
-    "--loss",
-    type=click.Choice(["mse", "mae", "huber"]),
-    default="mse",
-    show_default=True,
-    help="What to make small: mean squared error, mean absolute error, or Huber's loss, "
-    "which is squared near 0 and absolute beyond.",
-)
-@click.option(
-    "--huber-delta", type=positive, metavar="NUMBER", help="Where Huber's loss turns, in units of the target."
-)
+@loss_options
 @missing
 @click.option(
     "--solver",
@@ -146,6 +143,7 @@ def fit(file: str, target: str | None, **options: Any) -> None:
     """
     if target is None:
         raise _no_target(file)
+    options["loss"] = find_loss(options["loss"])
     run(Settings(file, target, **options))
 
 
@@ -175,6 +173,7 @@ def check(settings: Settings) -> None:
     if settings.plot is not None:
         picture_format(settings.plot)
     _check_pairs(settings)
+    constants(settings)
     check_outputs([settings.output, settings.plot], inputs=[settings.file])
 
 
@@ -182,7 +181,6 @@ def _check_pairs(settings: Settings) -> None:
     """Raise for an option that would do nothing beside the others."""
     descends = settings.solver != "auto"
     pairs = (
-        ("--huber-delta", settings.huber_delta is not None, settings.loss == "huber", "--loss huber"),
         ("--learning-rate", settings.learning_rate != "auto", descends, "a descent, such as --solver gd"),
         ("--log-every", settings.log_every is not None, descends, "a descent, such as --solver gd"),
         ("--batch-size", settings.batch_size is not None, settings.solver == "sgd", "--solver sgd"),
@@ -192,11 +190,18 @@ def _check_pairs(settings: Settings) -> None:
             raise UsageError(f"{option} belongs to {partner}, which was not asked for; add that, or leave it out.")
 
 
+def constants(settings: Settings) -> dict[str, Any]:
+    """The constants of the loss that are given."""
+    return check_constants(settings.loss, {option: getattr(settings, option) for option in CONSTANTS})
+
+
 def read_table(settings: Settings) -> Table:
     """Read the columns that the fit uses; of the others nothing is asked, not even that they can be read."""
     from tapefit.data import read
 
-    used = list(dict.fromkeys([settings.target, *settings.features, *settings.groups])) if settings.features else None
+    added = [name for name in (settings.offset, settings.exposure) if name is not None]
+    names = [settings.target, *settings.features, *settings.groups, *added]
+    used = list(dict.fromkeys(names)) if settings.features else None
     return read(settings.file, columns=used, categorical=settings.categorical)
 
 
@@ -211,6 +216,9 @@ def fit_table(table: Table, settings: Settings) -> RegressionResults:
             features=settings.features or None,
             intercept=settings.intercept,
             loss=settings.loss,
+            link=settings.link,
+            offset=settings.offset,
+            exposure=settings.exposure,
             missing=settings.missing,
             solver=settings.solver,
             learning_rate=settings.learning_rate,
@@ -219,7 +227,7 @@ def fit_table(table: Table, settings: Settings) -> RegressionResults:
             random_state=settings.seed,
             cov_type=settings.cov_type,
             groups=settings.groups or None,
-            delta=settings.huber_delta or 1.0,
+            **constants(settings),
             confidence_level=settings.confidence_level,
             callbacks=watch,
         )
@@ -234,14 +242,14 @@ def most_steps(settings: Settings) -> int | None:
 @contextlib.contextmanager
 def callbacks(table: Table, settings: Settings) -> Iterator[list[Callback]]:
     """Give what the fit calls at each step."""
-    from tapefit.data import learn_encoding
+    from tapefit.data import features_beside, learn_encoding
 
     if settings.quiet:
         yield []
     elif settings.log_every is not None:
-        encoding = learn_encoding(
-            table, settings.target, features=settings.features or None, intercept=settings.intercept
-        )
+        beside = (settings.target, settings.offset, settings.exposure, *settings.groups)
+        features = settings.features or features_beside(table, beside)
+        encoding = learn_encoding(table, settings.target, features=features, intercept=settings.intercept)
         yield [log_lines(encoding.term_names, settings.log_every)]
     else:
         with progress_bar(most_steps(settings)) as bar:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from tapefit.data import Encoding, Table
+    from tapefit.data import Table
     from tapefit.inference import RegressionResults
 
     Columns = dict[str, NDArray[np.float64]]
@@ -68,7 +68,7 @@ def predict(
 
     check_outputs([output], inputs=[model, file])
     results = load(model)
-    table = _read(file, results.encoding)
+    table = _read(file, results)
     columns = _predict(results, table, missing, interval, confidence_level)
     if columns["prediction"].size < table.n:
         tell(
@@ -81,11 +81,13 @@ def predict(
         tell(f"Predictions: {output}", quiet=quiet)
 
 
-def _read(file: str, encoding: Encoding) -> Table:
+def _read(file: str, results: RegressionResults) -> Table:
     """Read the columns that the model uses, as it used them; what else stands in the file does not matter."""
     from tapefit.data import read
 
-    return read(file, columns=encoding.feature_names, categorical=encoding.categorical_names)
+    added = [name for name in (results.offset, results.exposure) if name]
+    names = list(dict.fromkeys([*results.encoding.feature_names, *added]))
+    return read(file, columns=names, categorical=results.encoding.categorical_names)
 
 
 def _predict(

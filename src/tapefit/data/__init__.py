@@ -9,8 +9,9 @@ from tapefit.data._checks import check_design
 from tapefit.data._encoding import Encoding
 from tapefit.data._feature import Feature
 from tapefit.data._from_arrays import from_arrays
-from tapefit.data._learn import learn_encoding
+from tapefit.data._learn import features_beside, learn_encoding
 from tapefit.data._match import numeric_target
+from tapefit.data._offset import offset_column
 from tapefit.data._sources import read
 from tapefit.data._table import Categorical, Column, Numeric, Table, Unsupported
 
@@ -37,8 +38,10 @@ __all__ = [
     "Unsupported",
     "check_design",
     "encode",
+    "features_beside",
     "from_arrays",
     "learn_encoding",
     "numeric_target",
+    "offset_column",
     "read",
 ]

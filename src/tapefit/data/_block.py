@@ -11,7 +11,7 @@ from tapefit.data._design import design_matrix
 from tapefit.data._encoding import Encoding
 from tapefit.data._match import matched, numeric_target
 from tapefit.data._missing import Missing, complete_rows
-from tapefit.data._table import Table
+from tapefit.data._table import Numeric, Table
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,12 +28,15 @@ class Block:
         The weight of each row; 1 if None.
     offset : (n,) float64 array, optional
         What is added to each row's linear predictor; 0 if None.
+    kept : (rows read,) bool array, optional
+        Which rows of the table they are; all if None.
     """
 
     X: NDArray[np.float64]
     y: NDArray[np.float64]
     weight: NDArray[np.float64] | None = None
     offset: NDArray[np.float64] | None = None
+    kept: NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,9 @@ class RowCount:
     dropped: int
 
 
-def encode(table: Table, encoding: Encoding, *, missing: Missing = "error") -> tuple[Block, RowCount]:
+def encode(
+    table: Table, encoding: Encoding, *, missing: Missing = "error", offset: Numeric | None = None
+) -> tuple[Block, RowCount]:
     """Return features and target of a table as arrays, and how many rows they have.
 
     Parameters
@@ -55,7 +60,9 @@ def encode(table: Table, encoding: Encoding, *, missing: Missing = "error") -> t
     encoding : Encoding
         As `learn_encoding` returns it.
     missing : {"error", "drop"}
-        What to do about a row with a missing or infinite value in a feature or in the target.
+        What to do about a row with a missing or infinite value in a feature, in the target or in the offset.
+    offset : Numeric, optional
+        As `offset_column` returns it.
 
     Raises
     ------
@@ -72,7 +79,8 @@ def encode(table: Table, encoding: Encoding, *, missing: Missing = "error") -> t
     """
     columns = matched(table, encoding.features)
     target = numeric_target(table, encoding.target)
-    kept = complete_rows(table, (*columns, target), missing)
+    kept = complete_rows(table, (*columns, target, *([offset] if offset else [])), missing)
     X = design_matrix(table, columns, tuple(encoding.indicated()), kept)
     used = len(X)
-    return Block(X, target.values[kept]), RowCount(table.n, used, table.n - used)
+    added = offset.values[kept] if offset else None
+    return Block(X, target.values[kept], offset=added, kept=kept), RowCount(table.n, used, table.n - used)

@@ -72,6 +72,15 @@ def learn_encoding(
     return encoding
 
 
+def features_beside(table: Table, others: Sequence[object]) -> list[str] | None:
+    """Return the columns that are not among the others (target, offset, groups); None where the target is alone.
+
+    Of the others, those that are no text are values and no columns.
+    """
+    named = [name for name in others if isinstance(name, str)]
+    return [name for name in table.columns if name not in named] if len(named) > 1 else None
+
+
 def _feature_names(table: Table, target: str, features: Sequence[str] | None, intercept: bool) -> tuple[str, ...]:
     if features is None:
         names = tuple(name for name in table.columns if name != target)

@@ -1,10 +1,11 @@
 """Inference: what a fit says beyond its coefficients, and how sure it is."""
 
-from tapefit.inference._cluster import cluster_codes
+from tapefit.inference._compare import Comparison, compare
 from tapefit.inference._covariance import COVARIANCES, Covariance, Fit, covariance
 from tapefit.inference._groups import group_codes, group_columns
 from tapefit.inference._hypothesis import hypotheses
 from tapefit.inference._influence import Influence
+from tapefit.inference._likelihood import FAMILIES, Likelihood, likelihood
 from tapefit.inference._linear_tests import TTest, WaldTest
 from tapefit.inference._model_file import load
 from tapefit.inference._moments import MomentFit, Moments, solve_moments
@@ -15,9 +16,12 @@ from tapefit.inference._statistics import Statistics, of_squares, robust_f, stat
 
 __all__ = [
     "COVARIANCES",
+    "FAMILIES",
+    "Comparison",
     "Covariance",
     "Fit",
     "Influence",
+    "Likelihood",
     "MomentFit",
     "Moments",
     "Prediction",
@@ -25,12 +29,13 @@ __all__ = [
     "Statistics",
     "TTest",
     "WaldTest",
-    "cluster_codes",
+    "compare",
     "covariance",
     "group_codes",
     "group_columns",
     "hypotheses",
     "kernel_width",
+    "likelihood",
     "load",
     "of_squares",
     "robust_f",

@@ -62,9 +62,11 @@ class Fit(NamedTuple):
     residual
         (n,) y - prediction.
     scale
-        The residual variance of squares, else NaN.
+        The residual variance of squares, the dispersion of a likelihood family, else NaN.
     df_resid
         Rows less coefficients.
+    fisher
+        For a likelihood family, R with R'R the expected information at a dispersion of 1.
     groups
         (n, 1) or (n, 2) the clusters of the rows, counted from 0, if they have any.
     """
@@ -75,11 +77,12 @@ class Fit(NamedTuple):
     residual: Floats
     scale: float
     df_resid: int
+    fisher: Factor | None = None
     groups: NDArray[np.int64] | None = None
 
 
 def covariance(fit: Fit, kind: str | None) -> Covariance:
-    """The covariance of the kind asked for; by default "nonrobust" for squares and "HC0" for other losses.
+    """The covariance of the kind asked for; by default "nonrobust" for squares and likelihoods, else "HC0".
 
     Raises
     ------
@@ -91,7 +94,7 @@ def covariance(fit: Fit, kind: str | None) -> Covariance:
         raise UsageError(
             f"Expected a cov_type of {', '.join(sorted(COVARIANCES))}, got {chosen!r}; choose one of them."
         )
-    offered = _OFFERED[fit.problem.loss.kind]
+    offered = _OFFERED["likelihood" if fit.fisher else fit.problem.loss.kind]
     if chosen not in offered:
         raise UsageError(
             f"cov_type {chosen!r} is not defined for the loss {fit.problem.loss.name}; "
@@ -105,12 +108,12 @@ def covariance(fit: Fit, kind: str | None) -> Covariance:
 def _default(fit: Fit) -> str:
     if fit.groups is not None:
         return "cluster"
-    return "nonrobust" if fit.problem.loss.kind == "squares" else "HC0"
+    return "nonrobust" if fit.problem.loss.kind == "squares" or fit.fisher else "HC0"
 
 
 def _nonrobust(fit: Fit) -> Covariance:
     spread = pinball_sparsity(fit.problem, fit.residual) if fit.problem.loss.kind == "pinball" else fit.scale
-    return Covariance.of_root(np.sqrt(spread) * fit.factor.inverse(), "nonrobust")
+    return Covariance.of_root(np.sqrt(spread) * (fit.fisher or fit.factor).inverse(), "nonrobust")
 
 
 def _cluster(fit: Fit) -> Covariance:
@@ -161,7 +164,8 @@ COVARIANCES: dict[str, Callable[[Fit], Covariance]] = {
     "nonrobust": _nonrobust,
 }
 _OFFERED = {
-    "corners": ("HC0", "HC1"),
+    "corners": ("HC0", "HC1", "cluster"),
+    "likelihood": ("HC0", "HC1", "cluster", "nonrobust"),
     "squares": tuple(COVARIANCES),
     "smooth": ("HC0", "HC1", "cluster"),
     "pinball": ("HC0", "cluster", "nonrobust"),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import Annotated, Literal
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
 
 import msgspec
 import numpy as np
@@ -15,10 +16,11 @@ from tapefit.files import replacing
 from tapefit.inference._results import RegressionResults
 from tapefit.inference._statistics import Statistics
 from tapefit.numerics import Basis
+from tapefit.objective import LINKS
 
 Floats = NDArray[np.float64]
 
-SCHEMA: Literal["tapefit.linear/1"] = "tapefit.linear/1"
+SCHEMA: Literal["tapefit.linear/2"] = "tapefit.linear/2"
 
 Number = float | Literal["inf", "-inf"] | None  # JSON has no NaN, which is null here, and no infinity
 Index = Annotated[int, msgspec.Meta(ge=0)]
@@ -32,7 +34,7 @@ _REALS = tuple(name for name in Statistics.__dataclass_fields__ if name not in _
 class ModelFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """What a model file holds; see `RegressionResults` for the meaning of each."""
 
-    schema: Literal["tapefit.linear/1"]
+    schema: Literal["tapefit.linear/2"]
     version: str
     target: str
     intercept: bool
@@ -45,6 +47,9 @@ class ModelFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     cov_type: str
     statistics: dict[str, Number | int]
     loss: str
+    link: str
+    offset: str | None
+    exposure: str | None
     loss_value: Number
     level: Number
     solver: str
@@ -61,6 +66,28 @@ class ModelFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     cov_root: list[list[Number]] | None = None
     inverse_factor: list[list[Number]] | None = None
     df_test: Number = None
+
+
+def _from_1(old: dict[str, Any]) -> dict[str, Any]:
+    """Version 2 knows links, offsets and the statistics of likelihoods."""
+    statistics = {**old["statistics"], "deviance": None, "pearson_chi2": None}
+    plain = {"schema": SCHEMA, "link": "identity", "offset": None, "exposure": None}
+    return {**old, **plain, "statistics": statistics}
+
+
+# From each older version to the next one.
+_STEPS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {"tapefit.linear/1": _from_1}
+
+
+def _decode(content: bytes) -> ModelFile:
+    """The model file of this version, from one of this or an older version."""
+    found = msgspec.json.decode(content)
+    while isinstance(found, dict) and found.get("schema") in _STEPS:
+        try:
+            found = _STEPS[found["schema"]](found)
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"it lacks {error}") from error
+    return msgspec.convert(found, ModelFile)
 
 
 def save(results: RegressionResults, path: str | os.PathLike[str], version: str) -> None:
@@ -82,7 +109,7 @@ def load(path: str | os.PathLike[str]) -> RegressionResults:
     Raises
     ------
     DataError
-        If the file cannot be read or is not a model file of this version.
+        If the file cannot be read or is not a model file of this version or an older one.
     """
     try:
         with open(path, "rb") as file:
@@ -93,7 +120,7 @@ def load(path: str | os.PathLike[str]) -> RegressionResults:
     if len(content) > _LARGEST:
         raise DataError(f"'{path}' is too large for a model file; give a file that fit wrote.")
     try:
-        return _from_file(msgspec.json.decode(content, type=ModelFile))
+        return _from_file(_decode(content))
     except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise DataError(
             f"'{path}' is not a model file of the form {SCHEMA} ({str(error).rstrip('.')}); give a file that fit wrote."
@@ -144,6 +171,9 @@ def _to_file(r: RegressionResults, version: str) -> ModelFile:
         statistics={name: _number(getattr(r.statistics, name)) for name in _REALS}
         | {name: getattr(r.statistics, name) for name in _COUNTS},
         loss=r.loss,
+        link=r.link,
+        offset=r.offset,
+        exposure=r.exposure,
         loss_value=_number(r.loss_value),
         level=_number(r.level),
         solver=r.solver,
@@ -170,6 +200,8 @@ def _from_file(m: ModelFile) -> RegressionResults:
     sizes = {len(m.params), len(m.theta), *map(len, m.cov_theta)}
     if sizes != {k} or {len(m.centre), len(m.scale)} != {k - m.intercept}:
         raise ValueError(f"its arrays do not have the sizes that {k} terms need")
+    if m.link not in LINKS:
+        raise ValueError(f"its link {m.link!r} is not one of {', '.join(sorted(LINKS))}")
     if not all(place < k for place in m.dropped):
         raise ValueError(f"it drops a term beyond its {k}")
     if set(m.statistics) != {*_COUNTS, *_REALS}:
@@ -187,6 +219,9 @@ def _from_file(m: ModelFile) -> RegressionResults:
         cov_type=m.cov_type,
         statistics=Statistics(**whole),  # type: ignore[arg-type]
         loss=m.loss,
+        link=m.link,
+        offset=m.offset,
+        exposure=m.exposure,
         loss_value=_float(m.loss_value),
         solver=m.solver,
         n_iter=m.n_iter,

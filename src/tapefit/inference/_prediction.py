@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tapefit.inference._distributions import quantile
+from tapefit.objective import IDENTITY, Link
 
 Floats = NDArray[np.float64]
 
@@ -26,16 +27,37 @@ class Prediction:
         (n,) the standard deviation of a new observation about it; NaN unless the loss is a squared error.
     df
         Degrees of freedom of Student's t, or None for the normal distribution.
+    link
+        What the linear predictor is to the mean.
+    linear, se_linear
+        (n,) the linear predictor and its standard error, from which intervals come; None where it is the mean.
     """
 
     predicted_mean: Floats
     se_mean: Floats
     se_obs: Floats
     df: float | None
+    link: Link = IDENTITY
+    linear: Floats | None = None
+    se_linear: Floats | None = None
+
+    @staticmethod
+    def linked(eta: Floats, se: Floats, df: float | None, link: Link) -> Prediction:
+        """Of the mean of a linear predictor, whose standard error is its own times d mu / d eta."""
+        slope = np.abs(link.slope(eta))
+        return Prediction(link.mu(eta), slope * se, np.full(len(eta), np.nan), df, link, eta, se)
 
     def conf_int(self, confidence_level: float = 0.95, *, obs: bool = False) -> Floats:
-        """Intervals, (n, 2): of the fitted value, or with ``obs=True`` of a new observation."""
-        half = quantile(0.5 + confidence_level / 2, self.df) * (self.se_obs if obs else self.se_mean)
+        """Intervals, (n, 2): of the fitted value, or with ``obs=True`` of a new observation.
+
+        Under a link they are the means of the ends of the linear predictor's interval, so that they keep to the
+        values that a mean can have.
+        """
+        wide = quantile(0.5 + confidence_level / 2, self.df)
+        if self.linear is not None and self.se_linear is not None and not obs:
+            ends = [self.link.mu(self.linear + side * wide * self.se_linear) for side in (-1, 1)]
+            return np.sort(np.column_stack(ends), axis=1)
+        half = wide * (self.se_obs if obs else self.se_mean)
         return np.column_stack([self.predicted_mean - half, self.predicted_mean + half])
 
     def summary_frame(self, confidence_level: float = 0.95) -> dict[str, Floats]:

@@ -10,18 +10,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tapefit.data import Encoding, RowCount, read
+from tapefit.data import Encoding, RowCount
 from tapefit.errors import UsageError
 from tapefit.inference import _export
 from tapefit.inference._collinearity import Collinear, nearest_dependence, variance_inflation
 from tapefit.inference._distributions import quantile, two_sided
 from tapefit.inference._influence import Influence, influence
 from tapefit.inference._linear_tests import TTest, WaldTest, t_test, wald_test
+from tapefit.inference._new_rows import new_rows
 from tapefit.inference._prediction import Prediction
 from tapefit.inference._recovariance import with_cov_type
 from tapefit.inference._statistics import Statistics
 from tapefit.inference._summary import render
 from tapefit.numerics import Basis
+from tapefit.objective import IDENTITY, LINKS
 
 Floats = NDArray[np.float64]
 
@@ -74,6 +76,10 @@ class RegressionResults:
         (k, k) R^-1 with R'R = Z'WZ of the standardised columns; zeros for dropped terms.
     df_test
         Degrees of freedom of tests where they are not `df_resid`: with clusters, their number less 1.
+    link
+        The name of the link between linear predictor and prediction.
+    offset, exposure
+        The columns that are added to the linear predictor, the latter as a logarithm; "" for arrays.
     """
 
     encoding: Encoding
@@ -100,6 +106,9 @@ class RegressionResults:
     cov_root: Floats | None = None
     inverse_factor: Floats | None = None
     df_test: float | None = None
+    link: str = "identity"
+    offset: str | None = None
+    exposure: str | None = None
 
     # -- coefficients --------------------------------------------------------------------------
 
@@ -209,8 +218,18 @@ class RegressionResults:
         return self.statistics.f_pvalue
 
     @property
+    def deviance(self) -> float:
+        """Of a likelihood family: twice the log likelihood lost against a fit of every y, times the dispersion."""
+        return self.statistics.deviance
+
+    @property
+    def pearson_chi2(self) -> float:
+        """Of a likelihood family: the sum of squared errors over their variances."""
+        return self.statistics.pearson_chi2
+
+    @property
     def llf(self) -> float:
-        """The normal log likelihood."""
+        """The log likelihood; normal for squared errors."""
         return self.statistics.llf
 
     @property
@@ -299,8 +318,8 @@ class RegressionResults:
 
     # -- prediction ----------------------------------------------------------------------------
 
-    def predict(self, data: Any, *, missing: str = "error") -> Floats:
-        """Predicted values of new rows.
+    def predict(self, data: Any, *, missing: str = "error", offset: Any = None, exposure: Any = None) -> Floats:
+        """Predicted values of new rows; under a link, their means.
 
         Parameters
         ----------
@@ -309,6 +328,8 @@ class RegressionResults:
             the features in the order of the fit.
         missing
             "error", or "drop" to leave out rows with missing values.
+        offset, exposure
+            Of the new rows: a column's name, values (n,), or a number; by default the columns of the fit.
 
         Returns
         -------
@@ -318,32 +339,35 @@ class RegressionResults:
         ------
         DataError
             If a column is missing, holds something else than at the fit, or has an unseen level.
+        UsageError
+            If the fit had an array as its offset, and there is none for these rows.
         """
-        return self.basis.predict(self._design(data, missing), self.theta)
+        X, added = self._rows(data, missing, offset, exposure)
+        return self.mean_at(self.basis.predict(X, self.theta) + added)
 
-    def get_prediction(self, data: Any, *, missing: str = "error") -> Prediction:
+    def mean_at(self, eta: Floats) -> Floats:
+        """The predicted value where the linear predictor is `eta` (n,), by the link's inverse."""
+        link = LINKS[self.link]
+        return eta if link is IDENTITY else link.mu(eta)
+
+    def get_prediction(
+        self, data: Any, *, missing: str = "error", offset: Any = None, exposure: Any = None
+    ) -> Prediction:
         """Predicted values with standard errors and intervals; arguments as in `predict`."""
-        X = self._design(data, missing)
+        X, added = self._rows(data, missing, offset, exposure)
         variance = np.empty(len(X))
         for rows, Z in self.basis.parts(X):
             variance[rows] = np.maximum(((Z @ self.cov_theta) * Z).sum(axis=1), 0.0)
-        mean = self.basis.predict(X, self.theta)
-        return Prediction(mean, np.sqrt(variance), np.sqrt(variance + self.scale), self._df)
+        eta, se = self.basis.predict(X, self.theta) + added, np.sqrt(variance)
+        link = LINKS[self.link]
+        if link is not IDENTITY:
+            return Prediction.linked(eta, se, self._df, link)
+        normal = np.isnan(self.statistics.deviance)
+        return Prediction(eta, se, np.sqrt(variance + self.scale) if normal else np.full(len(X), np.nan), self._df)
 
-    def _design(self, data: Any, missing: str) -> Floats:
-        """The raw design of new rows, (n, p)."""
-        if isinstance(data, np.ndarray):
-            names = self.encoding.feature_names
-            X = np.asarray(data, dtype=np.float64)
-            X = X.reshape(-1, 1) if X.ndim == 1 and len(names) == 1 else X
-            if X.ndim != 2 or X.shape[1] != len(names):
-                raise UsageError(
-                    f"Expected an array with {len(names)} columns ({', '.join(names)}), got shape {X.shape}; "
-                    "pass the features in that order, or a dataframe with these names."
-                )
-            data = {name: X[:, j] for j, name in enumerate(names)}
-        table = read(data, categorical=self.encoding.categorical_names)
-        return self.encoding.design(table, missing=missing)[0]  # type: ignore[arg-type]
+    def _rows(self, data: Any, missing: str, offset: Any, exposure: Any) -> tuple[Floats, Floats | float]:
+        fitted, given = (self.offset, self.exposure), (offset, exposure)
+        return new_rows(self.encoding, data, missing=missing, fitted=fitted, given=given)
 
     # -- showing -------------------------------------------------------------------------------
 

@@ -25,13 +25,16 @@ class Statistics:
     nobs, df_model, df_resid
         Rows, slopes, and rows less coefficients.
     scale
-        The residual variance: the residual sum of squares over `df_resid`.
+        The residual variance: the residual sum of squares over `df_resid`. Of a likelihood family, its dispersion.
     rsquared, rsquared_adj
         About the mean of y with an intercept, about 0 without.
     fvalue, f_pvalue
         Of the hypothesis that all slopes are 0.
     llf, aic, bic
-        The normal log likelihood and its information criteria.
+        The log likelihood, normal for squared errors, and its information criteria.
+    deviance, pearson_chi2
+        Of a likelihood family: twice the log likelihood lost against a fit of every y (times the dispersion), and
+        the sum of squared errors over the variance.
     """
 
     nobs: int
@@ -45,6 +48,8 @@ class Statistics:
     llf: float = _NAN
     aic: float = _NAN
     bic: float = _NAN
+    deviance: float = _NAN
+    pearson_chi2: float = _NAN
 
 
 def statistics(problem: Problem, residual: Floats) -> Statistics:

@@ -53,6 +53,8 @@ def _facts(r: RegressionResults, width: int) -> list[str]:
     """Two columns of names and values."""
     left = [
         ("Loss", r.loss),
+        *([("Link", r.link)] if r.link != "identity" else []),
+        *_offsets(r),
         ("Mean loss", number(r.loss_value)),
         ("Solver", r.solver),
         ("Steps", f"{r.n_iter:,}"),
@@ -63,7 +65,9 @@ def _facts(r: RegressionResults, width: int) -> list[str]:
     ]
     kind = "R-squared" if r.basis.intercept else "R-squared (uncentred)"
     right = [
-        ("Residual std. error", number(math.sqrt(r.scale)) if r.scale >= 0 else ""),
+        _spread(r),
+        ("Deviance", number(r.deviance)),
+        ("Pearson chi2", number(r.pearson_chi2)),
         (kind, f"{r.rsquared:.6g}"),
         ("Adj. R-squared", f"{r.rsquared_adj:.6g}"),
         ("F-statistic", number(r.fvalue)),
@@ -75,6 +79,20 @@ def _facts(r: RegressionResults, width: int) -> list[str]:
     rows, half = -(-len(facts) // 2), (width - 4) // 2
     cells = [_entry(name, value, half if i < rows else width - 4 - half) for i, (name, value) in enumerate(facts)]
     return [f"{a}    {b}".rstrip() for a, b in itertools.zip_longest(cells[:rows], cells[rows:], fillvalue="")]
+
+
+def _offsets(r: RegressionResults) -> list[tuple[str, str]]:
+    """What was added to the linear predictor, by the names of the columns."""
+    parts = [] if r.offset is None else [_shortened(r.offset) or "values"]
+    parts += [] if r.exposure is None else [f"log({_shortened(r.exposure) or 'values'})"]
+    return [("Offset", " + ".join(parts))] if parts else []
+
+
+def _spread(r: RegressionResults) -> tuple[str, str]:
+    """The residual standard deviation, or for a likelihood family its dispersion."""
+    if not np.isnan(r.deviance):
+        return "Dispersion", number(r.scale)
+    return "Residual std. error", number(math.sqrt(r.scale)) if r.scale >= 0 else ""
 
 
 def _entry(name: str, value: str, width: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -23,7 +23,7 @@ _WELL, _HOPELESS = 10.0, 1e12
 
 @dataclass(frozen=True)
 class Problem:
-    """Minimise the weighted sum over rows of loss(y, b0 + X b).
+    """Minimise the weighted sum over rows of loss(y, offset + b0 + X b).
 
     Attributes
     ----------
@@ -37,6 +37,8 @@ class Problem:
         The standardised columns.
     loss
         The loss.
+    offset
+        (n,) what is added to each row's linear predictor, or None for zeros.
     """
 
     X: Floats
@@ -44,11 +46,20 @@ class Problem:
     weight: Floats | None
     basis: Basis
     loss: Loss
+    offset: Floats | None = None
 
     @staticmethod
-    def of(X: Floats, y: Floats, loss: Loss, *, intercept: bool, weight: Floats | None = None) -> Problem:
+    def of(
+        X: Floats,
+        y: Floats,
+        loss: Loss,
+        *,
+        intercept: bool,
+        weight: Floats | None = None,
+        offset: Floats | None = None,
+    ) -> Problem:
         """The problem of these rows."""
-        return Problem(X, y, weight, make_basis(X, intercept=intercept, weight=weight), loss)
+        return Problem(X, y, weight, make_basis(X, intercept=intercept, weight=weight), loss, offset)
 
     @property
     def n(self) -> int:
@@ -65,8 +76,23 @@ class Problem:
         return self.basis.parts(self.X)
 
     def predict(self, theta: Floats) -> Floats:
-        """The linear predictor for coefficients of the standardised columns; (n,)."""
+        """The standardised columns times their coefficients; (n,)."""
         return self.basis.predict(self.X, theta)
+
+    def eta(self, theta: Floats) -> Floats:
+        """The linear predictor, which is `predict` and the offset; (n,)."""
+        eta = self.predict(theta)
+        return eta if self.offset is None else eta + self.offset
+
+    def near(self) -> Floats:
+        """(n,) linear predictors whose means are close to y; not finite where the link has none there."""
+        link = self.loss.link
+        with np.errstate(all="ignore"):
+            return np.asarray(link.predictor(link.start(self.y)), dtype=np.float64)
+
+    def translated(self) -> Problem:
+        """The same problem without its offset, for losses that see nothing but y - eta."""
+        return self if self.offset is None else replace(self, y=self.y - self.offset, offset=None)
 
     def at(self, y_hat: Floats) -> Pointwise:
         """The loss and its derivatives at each row, unweighted."""

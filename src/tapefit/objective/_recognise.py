@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from tapefit.errors import DataError
 from tapefit.objective._check import sample, spread_of
+from tapefit.objective._links import IDENTITY
 from tapefit.objective._losses import Loss
 from tapefit.objective._pointwise import Pointwise, pointwise
 from tapefit.tape.ops import _math as m
@@ -28,7 +29,7 @@ def recognise(loss: Loss, y: Floats) -> Loss:
     constant times the error; it is a pinball loss if l'' is 0 and l' takes one value for each sign of the error;
     it has corners if l' changes by more than l'' explains.
     """
-    if loss.kind != "smooth":
+    if loss.kind != "smooth" or loss.family or loss.link is not IDENTITY:
         return loss
     rows = sample(y)
     size, rounding = spread_of(y), 1e-10 * float(np.abs(rows).max())

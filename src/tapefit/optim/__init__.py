@@ -6,9 +6,12 @@ from tapefit.optim._explain import SCALINGS, Explanation, Scaling, explain_desce
 from tapefit.optim._least_squares import solve_squares
 from tapefit.optim._newton import solve_smooth
 from tapefit.optim._outcome import Outcome
+from tapefit.optim._penalised import Penalty, Quadratic, minimum, quadratic, solve_penalised
+from tapefit.optim._penalised import unit as penalty_unit
 from tapefit.optim._quantile import solve_pinball
 from tapefit.optim._rates import curvature_range, largest_stable_rate
 from tapefit.optim._spectrum import Spectrum, rescaled
+from tapefit.optim._start import first_coefficients
 from tapefit.optim._transforms import OPTIMIZERS, Transform
 
 __all__ = [
@@ -17,15 +20,22 @@ __all__ = [
     "DescentOptions",
     "Explanation",
     "Outcome",
+    "Penalty",
+    "Quadratic",
     "Scaling",
     "Spectrum",
     "Transform",
     "curvature_range",
     "descend",
     "explain_descent",
+    "first_coefficients",
     "largest_stable_rate",
+    "minimum",
+    "penalty_unit",
+    "quadratic",
     "rescaled",
     "solve_corners",
+    "solve_penalised",
     "solve_pinball",
     "solve_smooth",
     "solve_squares",

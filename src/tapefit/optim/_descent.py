@@ -196,7 +196,8 @@ class _Run:
 
     def _look(self, rows: Rows) -> Pointwise:
         p = self.problem
-        return pointwise(p.loss, p.y[rows], self.design.Z[rows] @ self.params, order=1)
+        eta = self.design.Z[rows] @ self.params
+        return pointwise(p.loss, p.y[rows], eta if p.offset is None else eta + p.offset[rows], order=1)
 
     def _gradient(self, seen: Pointwise, rows: Rows) -> Floats:
         return np.asarray(self._mean_of(self.design.Z[rows], rows, seen.slope))
@@ -242,7 +243,7 @@ class _Run:
             converged,
             message,
             np.array(self.curve or [self.first]),
-            self.problem.y - self.design.Z @ params,
+            self.problem.y - (self.design.Z @ params + (0.0 if self.problem.offset is None else self.problem.offset)),
         )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tapefit.errors import DataError
-from tapefit.numerics import Factor, dependent_columns
+from tapefit.numerics import Factor, dependent_columns, downdate
 from tapefit.objective import Pointwise, Problem
 from tapefit.optim._outcome import Callback, Outcome, notify
 
@@ -30,8 +30,8 @@ def solve_smooth(
     4. halve the step until f falls by what its slope promises
     5. stop after a step that is tiny beside the scatter of the rows, or below the rounding of the predictions
 
-    Rows with l'' <= 0 bend no step; where too few are left to determine one, rows without curvature get a
-    hundredth of the largest.
+    Where the Hessian is not positive definite, rows with l'' <= 0 bend no step; where too few are left to determine
+    one, rows without curvature get a hundredth of the largest.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ class _At(NamedTuple):
 
 
 def _look(problem: Problem, theta: Floats) -> _At:
-    eta = problem.predict(theta)
+    eta = problem.eta(theta)
     rows = problem.at(eta)
     values = problem.weighted(rows.value)
     return _At(theta, eta, rows, float(values.sum()), float(np.abs(values).sum()))
@@ -106,8 +106,14 @@ def curvature_of(problem: Problem, rows: Pointwise) -> tuple[Floats, Factor]:
     if top > 0:
         factor = problem.factor(bend)
         if not dependent_columns(factor, problem.n):
-            return raised, factor
+            return raised, _lessened(problem, factor, rows) or factor
     return raised, problem.factor(raised)
+
+
+def _lessened(problem: Problem, factor: Factor, rows: Pointwise) -> Factor | None:
+    """The factor of the whole Hessian, rows with negative curvature too; None if it is not positive definite."""
+    negative = np.where(np.isfinite(rows.curvature), np.maximum(-rows.curvature, 0.0), 0.0)
+    return downdate(factor, problem.factor(negative)) if negative.any() else None
 
 
 def _search(problem: Problem, at: _At, step: Floats, promised: float, factor: Factor) -> _At | None:

@@ -31,7 +31,7 @@ def curvature_range(problem: Problem, Z: Floats, params: Floats | None = None) -
     """
     bend = _curvature(problem, np.zeros(problem.n) if params is None else Z @ params)
     if params is None:
-        bend = np.maximum(bend, _curvature(problem, problem.y))
+        bend = np.maximum(bend, _curvature(problem, problem.near()))
     if not np.isfinite(bend).all() or not bend.any():
         return float("nan"), float("nan")
     if problem.loss.kind != "squares":  # the largest curvature bounds what the descent may meet
@@ -50,7 +50,7 @@ def _curvature(problem: Problem, y_hat: Floats) -> Floats:
 
 def _batch_curvature(problem: Problem, Z: Floats, top: float, batch_size: int) -> float:
     """What takes the place of the largest eigenvalue where each step sees a batch of rows only."""
-    bend = max(float(_curvature(problem, at).max()) for at in (np.zeros(problem.n), problem.y))
+    bend = max(float(_curvature(problem, at).max()) for at in (np.zeros(problem.n), problem.near()))
     return top + bend * float(np.max(np.sum(np.square(Z), axis=1))) / batch_size
 
 

@@ -14,7 +14,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, colu
 from tapefit.data import Encoding, Feature, RowCount
 from tapefit.errors import DataError, DataWarning, UsageError
 from tapefit.inference import Moments, RegressionResults
-from tapefit.objective import LossFunction, Problem, find_loss, recognise
+from tapefit.objective import Loss, LossFunction, Problem, find_loss, recognise
 from tapefit.regression._options import Options
 from tapefit.regression._partial import plain_encoding, results_of_moments
 from tapefit.regression._solve import (
@@ -35,9 +35,12 @@ class LinearRegression(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     Parameters
     ----------
     loss
-        "mse", "mae", "huber", or a function of (y, y_hat) written with tape ops or NumPy functions.
-    delta
-        Of loss "huber", in units of y.
+        A name or function, as in `tapefit.fit`.
+    delta, quantile, level, power
+        Constants of the losses "huber", "quantile", "expectile" and "tweedie", as in `tapefit.fit`; None for the
+        default.
+    link
+        As in `tapefit.fit`.
     fit_intercept
         Whether to fit a constant term.
     solver, learning_rate, max_iter, tol, momentum, batch_size, random_state, early_stopping, n_iter_no_change
@@ -74,7 +77,11 @@ class LinearRegression(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         self,
         *,
         loss: str | LossFunction = "mse",
-        delta: float = 1.0,
+        delta: float | None = None,
+        quantile: float | None = None,
+        level: float | None = None,
+        power: float | None = None,
+        link: str | None = None,
         fit_intercept: bool = True,
         solver: str = "auto",
         learning_rate: float | str = "auto",
@@ -90,6 +97,10 @@ class LinearRegression(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     ) -> None:
         self.loss = loss
         self.delta = delta
+        self.quantile = quantile
+        self.level = level
+        self.power = power
+        self.link = link
         self.fit_intercept = fit_intercept
         self.solver = solver
         self.learning_rate = learning_rate
@@ -129,7 +140,7 @@ class LinearRegression(RegressorMixin, BaseEstimator):  # type: ignore[misc]
                 X, y, weight = X[kept], y[kept], weight[kept]
         if len(y) < 2:
             raise DataError(f"one row shows no spread: n_samples={len(y)}; give at least 2 rows of positive weight.")
-        problem = Problem.of(X, y, find_loss(self.loss, delta=self.delta), intercept=self.fit_intercept, weight=weight)
+        problem = Problem.of(X, y, self._loss(), intercept=self.fit_intercept, weight=weight)
         encoding = self._encoding()
         design = independent(problem, encoding.term_names, self.on_collinear)
         for note in design.notes:
@@ -190,7 +201,7 @@ class LinearRegression(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         return self
 
     def _check_partial(self, y: Floats) -> None:
-        loss = recognise(find_loss(self.loss, delta=self.delta), y)
+        loss = recognise(self._loss(), y)
         if loss.kind != "squares" or self.solver != "auto":
             raise UsageError(
                 f"partial_fit expects a squared-error loss and solver='auto', got {loss.name} and {self.solver!r}; "
@@ -206,10 +217,14 @@ class LinearRegression(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         self.loss_curve_ = results.loss_curve
 
     def predict(self, X: Any) -> Floats:
-        """Predicted values of rows with the features of the fit, (n,)."""
+        """Predicted values of rows with the features of the fit, (n,); under a link, their means."""
         check_is_fitted(self)
         X = validate_data(self, X, dtype=np.float64, reset=False)
-        return self.results_.basis.predict(X, self.results_.theta)
+        return self.results_.mean_at(self.results_.basis.predict(X, self.results_.theta))
+
+    def _loss(self) -> Loss:
+        constants = {"delta": self.delta, "quantile": self.quantile, "level": self.level, "power": self.power}
+        return find_loss(self.loss, link=self.link, **constants)
 
     def _options(self) -> Options:
         options = Options(

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
 
-from tapefit.data import Block, Encoding, Table, check_design, encode, from_arrays, learn_encoding, numeric_target, read
+from tapefit.data import (
+    Block,
+    Table,
+    check_design,
+    encode,
+    features_beside,
+    from_arrays,
+    learn_encoding,
+    offset_column,
+    read,
+)
 from tapefit.errors import DataError, UsageError
-from tapefit.inference import RegressionResults
-from tapefit.objective import LossFunction, Problem, find_loss
-from tapefit.regression._groups import features_beside, group_codes, used_rows
+from tapefit.inference import RegressionResults, group_codes, group_columns
+from tapefit.objective import Loss, LossFunction, Problem, check_domain, find_loss
 from tapefit.regression._options import Options
+from tapefit.regression._path import best_alpha
+from tapefit.regression._penalised import PenaltyName, PenaltyOptions, fit_penalised
 from tapefit.regression._solve import (
     Callback,
     OnCollinear,
@@ -44,7 +56,17 @@ def fit(
     random_state: int | None = None,
     early_stopping: bool = False,
     n_iter_no_change: int = 5,
-    delta: float = 1.0,
+    delta: float | None = None,
+    quantile: float | None = None,
+    level: float | None = None,
+    power: float | None = None,
+    link: str | None = None,
+    offset: Any = None,
+    exposure: Any = None,
+    penalty: PenaltyName | None = None,
+    alpha: float | str | None = None,
+    l1_ratio: float = 0.5,
+    standardize: bool = True,
     cov_type: str | None = None,
     groups: Any = None,
     confidence_level: float = 0.95,
@@ -52,7 +74,7 @@ def fit(
 ) -> RegressionResults:
     """Fit a linear model under a loss.
 
-    Minimises the mean over rows of ``loss(y, b0 + X b)``.
+    Minimises the mean over rows of ``loss(y, mu)``, where link(mu) = b0 + X b + offset + log(exposure).
 
     Parameters
     ----------
@@ -64,8 +86,9 @@ def fit(
     target
         The name of the column to explain.
     loss
-        "mse", "mae" or "huber"; or a function of (y, y_hat), written with tape ops or NumPy functions, that
-        returns one value a row, or their mean or sum.
+        "mse", "mae", "huber", "quantile", "expectile" or "log_cosh"; "poisson", "gamma", "tweedie" or "logistic",
+        half the deviance of a generalised linear model; or a function of (y, y_hat), written with tape ops or
+        NumPy functions, that returns one value a row, or their mean or sum.
     features
         The columns to explain it by; all others by default. Columns of text become indicators of their levels.
     categorical
@@ -99,10 +122,30 @@ def fit(
     n_iter_no_change
         For how many steps it may not fall.
     delta
-        Of loss "huber", in units of y: where it turns from squared to absolute.
+        Of loss "huber", in units of y: where it turns from squared to absolute; 1 by default.
+    quantile, level
+        Of loss "quantile" and of loss "expectile", between 0 and 1; 0.5 by default.
+    power
+        Of loss "tweedie", 1 or more: the variance is proportional to mu**power; 1.5 by default.
+    link
+        "identity", "log", "logit", "probit", "inverse" or "sqrt"; by default the loss's own: "log" for poisson,
+        gamma and tweedie, "logit" for logistic, else "identity". A function given as loss then takes mu.
+    offset
+        What is added to the linear predictor: the name of a column, or (n,) values.
+    exposure
+        The same as a positive factor of the mean, under the link "log".
+    penalty
+        "l1", "l2" or "elasticnet", added to the mean loss (of "mse" to half of it, as in scikit-learn and glmnet):
+        alpha (l1_ratio sum |b| + (1 - l1_ratio) / 2 sum b^2). The intercept is never penalised.
+    alpha
+        The strength of the penalty, 0 or more; "cv" for the one that ten-fold cross-validation finds best.
+    l1_ratio
+        Of penalty "elasticnet": the share of the absolute values, 0 to 1.
+    standardize
+        Whether the penalty sees each coefficient times its column's standard deviation, so that units play no part.
     cov_type
         "nonrobust", "HC0", "HC1", "HC2", "HC3" or "cluster"; by default "cluster" with `groups`, else "nonrobust" for
-        squared errors and "HC0" for others.
+        squared errors and likelihoods, from the expected information, and "HC0" for others.
     groups
         For "cluster": the column whose values say which rows belong together, or two; or labels of the rows read,
         (n,), (n, 2) or a pair of arrays. Columns named here are features only if `features` lists them.
@@ -144,20 +187,37 @@ def fit(
     _one_of("on_collinear", on_collinear, ("error", "drop"))
     if not 0 < confidence_level < 1:
         raise UsageError(f"Expected a confidence_level between 0 and 1, got {confidence_level}; 0.95 is the usual one.")
-    row = find_loss(loss, delta=delta)
+    penalised = PenaltyOptions.of(penalty, alpha, l1_ratio, standardize=standardize)
+    if penalised is not None:
+        penalised.check(cov_type, solver)
+    row = find_loss(loss, link=link, delta=delta, quantile=quantile, level=level, power=power)
+    _check_exposure(row, exposure)
     table = read(data, categorical=categorical) if y is None else from_arrays(data, y, target=target)
-    if features is None:
-        features = features_beside(groups, table, target)
-    encoding = learn_encoding(table, target, features=features, intercept=intercept)
-    block, rows = encode(table, encoding, missing=missing)
-    if on_collinear == "error":
+    beside = (target, offset, exposure, *group_columns(groups))
+    used = features_beside(table, beside) if features is None else features
+    encoding = learn_encoding(table, target, features=used, intercept=intercept)
+    block, rows = encode(table, encoding, missing=missing, offset=offset_column(table, offset, exposure))
+    places = np.arange(table.n) if block.kept is None else np.flatnonzero(block.kept)
+    check_domain(row.domain, row.name, block.y, lambda i: table.row_label(int(places[i])))
+    if on_collinear == "error" and penalised is None:
         check_design(block, encoding)
-    weight = _weights(sample_weight, table, encoding, block)
-    problem = Problem.of(block.X, block.y, row, intercept=intercept, weight=weight)
+    weight = _weights(sample_weight, table, block)
+    problem = Problem.of(block.X, block.y, row, intercept=intercept, weight=weight, offset=block.offset)
+    if penalised is not None:
+        results = fit_penalised(
+            problem,
+            penalised,
+            best_alpha(problem, penalised, random_state=random_state) if alpha == "cv" else float(alpha or 0),
+            encoding=encoding,
+            rows=rows,
+            cov_type=cov_type,
+            confidence_level=confidence_level,
+        )
+        return replace(results, offset=_name(offset), exposure=_name(exposure))
     design = independent(problem, encoding.term_names, on_collinear)
     problem, outcome = find_coefficients(design.problem, design.factor, options, tuple(callbacks))
     warn_unless_converged(outcome)
-    return make_results(
+    results = make_results(
         design,
         problem,
         outcome,
@@ -166,8 +226,22 @@ def fit(
         solver=solver,
         cov_type=cov_type,
         confidence_level=confidence_level,
-        groups=group_codes(groups, table, used_rows(table, encoding, len(block.y))),
+        groups=group_codes(groups, table, places),
     )
+    return replace(results, offset=_name(offset), exposure=_name(exposure))
+
+
+def _name(column: Any) -> str | None:
+    """What a model remembers of an offset: its column, or "" for values."""
+    return column if column is None or isinstance(column, str) else ""
+
+
+def _check_exposure(loss: Loss, exposure: Any) -> None:
+    if exposure is not None and loss.link.name != "log":
+        raise UsageError(
+            f"exposure belongs to the link log, where it is a factor of the mean, got {loss.link.name}; pass "
+            "offset=np.log(exposure), or another link."
+        )
 
 
 def _one_of(name: str, value: object, choices: tuple[str, ...]) -> None:
@@ -175,7 +249,7 @@ def _one_of(name: str, value: object, choices: tuple[str, ...]) -> None:
         raise UsageError(f"Expected {name} to be {' or '.join(map(repr, choices))}, got {value!r}; choose one of them.")
 
 
-def _weights(sample_weight: Any, table: Table, encoding: Encoding, block: Block) -> Any:
+def _weights(sample_weight: Any, table: Table, block: Block) -> Any:
     """The weights of the rows that are used, (n,)."""
     if sample_weight is None:
         return None
@@ -190,7 +264,4 @@ def _weights(sample_weight: Any, table: Table, encoding: Encoding, block: Block)
             f"sample_weight of {table.row_label(int(bad[0]))} is {weight[bad[0]]:g}, expected a positive number; "
             "leave the row out instead."
         )
-    if len(block.y) == table.n:
-        return weight
-    used = encoding.design(table, missing="drop")[1] & np.isfinite(numeric_target(table, encoding.target).values)
-    return weight[used]
+    return weight if block.kept is None else weight[block.kept]

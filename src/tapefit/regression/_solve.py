@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -13,10 +12,18 @@ from numpy.typing import NDArray
 
 from tapefit.data import Encoding, RowCount
 from tapefit.errors import ConvergenceWarning, DataError, UsageError
-from tapefit.inference import Fit, RegressionResults, covariance, kernel_width, robust_f, statistics
+from tapefit.inference import Fit, RegressionResults, covariance, kernel_width, likelihood, robust_f, statistics
 from tapefit.numerics import Factor, dependent_columns, downdate
 from tapefit.objective import Pointwise, Problem, check_loss, pointwise, recognise, smoothed
-from tapefit.optim import Outcome, descend, solve_corners, solve_pinball, solve_smooth, solve_squares
+from tapefit.optim import (
+    Outcome,
+    descend,
+    first_coefficients,
+    solve_corners,
+    solve_pinball,
+    solve_smooth,
+    solve_squares,
+)
 from tapefit.regression._options import Options
 
 Floats = NDArray[np.float64]
@@ -39,7 +46,9 @@ def find_coefficients(
     UsageError
         If the loss is not one that can be fitted; see `check_loss`.
     """
-    problem = replace(problem, loss=recognise(check_loss(problem.loss, problem.y), problem.y))
+    problem = replace(problem, loss=recognise(check_loss(problem.loss, problem.y).linked(), problem.y))
+    if problem.loss.kind in ("squares", "pinball"):
+        problem = problem.translated()
     if problem.weight is not None and problem.loss.form != "rows":
         raise UsageError(
             f"Expected one loss a row for sample_weight to weigh, got one value in all from {problem.loss.name!r}; "
@@ -47,12 +56,12 @@ def find_coefficients(
         )
     if options.solver != "auto":
         return problem, descend(problem, options.descent(), callbacks)
-    squares = solve_squares(problem, factor)
     if problem.loss.kind == "squares":
-        return problem, _measured(problem, squares)
+        return problem, _measured(problem, solve_squares(problem, factor))
     if problem.loss.kind == "pinball":
-        return problem, solve_pinball(problem, squares.theta, problem.loss.level)
-    return problem, _by_descent(problem, _start(problem, squares.theta), options, callbacks)
+        start = solve_squares(problem, factor).theta
+        return problem, solve_pinball(problem, start, problem.loss.level)
+    return problem, _by_descent(problem, first_coefficients(problem, factor), options, callbacks)
 
 
 def _by_descent(problem: Problem, start: Floats, options: Options, callbacks: tuple[Callback, ...]) -> Outcome:
@@ -83,19 +92,6 @@ def _square_loss(problem: Problem, mean_square: Any) -> Any:
     """The mean loss of kind "squares" where the mean squared residual is this."""
     seen = pointwise(problem.loss, np.zeros(2), np.array([0.0, 1.0])).value
     return seen[0] + (seen[1] - seen[0]) * mean_square
-
-
-def _start(problem: Problem, squares: Floats) -> Floats:
-    """The least-squares fit, or a constant or zero prediction where the loss is lower or not defined there."""
-    constant = np.zeros_like(squares)
-    if problem.basis.intercept:
-        constant[0] = problem.mean(problem.y)
-    losses: list[tuple[float, Floats]] = []
-    for theta in (squares, constant, np.zeros_like(squares)):
-        with contextlib.suppress(DataError):
-            losses.append((problem.mean(problem.at(problem.predict(theta)).value), theta))
-    usable = [pair for pair in losses if np.isfinite(pair[0])]
-    return min(usable, key=lambda pair: pair[0])[1] if usable else np.zeros_like(squares)
 
 
 @dataclass(frozen=True)
@@ -167,6 +163,7 @@ def independent(problem: Problem, terms: Sequence[str], on_collinear: OnCollinea
         problem.loss,
         intercept=problem.basis.intercept,
         weight=problem.weight,
+        offset=problem.offset,
     )
     return Independent(rest, rest.factor(), kept, problem, drop_notes(found, terms))
 
@@ -227,9 +224,13 @@ def make_results(
     """
     _check_coefficients(outcome.beta, design, encoding.term_names)
     factor, rest = design.factor, outcome.residual
-    whole = statistics(problem, rest)
     loss_value, slope, bread = _inference(problem, rest, factor)
-    cov = covariance(Fit(problem, bread, slope, rest, whole.scale, whole.df_resid, groups), cov_type)
+    known = likelihood(problem, problem.eta(outcome.theta), loss_value) if problem.loss.family else None
+    whole = known.statistics if known else statistics(problem, rest)
+    information = known.fisher if known else None
+    cov = covariance(
+        Fit(problem, bread, slope, rest, whole.scale, whole.df_resid, fisher=information, groups=groups), cov_type
+    )
     if cov.kind != "nonrobust":
         whole = robust_f(whole, outcome.theta, cov)
     theta = design.vector(outcome.theta)
@@ -246,6 +247,7 @@ def make_results(
         cov_type=cov.kind,
         statistics=whole,
         loss=problem.loss.name,
+        link=problem.loss.link.name,
         loss_value=loss_value,
         solver=solver,
         n_iter=outcome.n_iter,
@@ -316,7 +318,7 @@ def _notes(problem: Problem, factor: Factor, outcome: Outcome, df_resid: int, co
         notes.append("a two-way covariance came out with a negative variance, as it may with few clusters.")
     elif np.isnan(cov).any():
         notes.append("the standard errors are not defined: too few rows bend the loss, or a row has leverage 1.")
-    if factor.condition > _ILL:
+    if _ILL < factor.condition < float("inf"):
         digits = max(0, round(16 - float(np.log10(factor.condition))))
         notes.append(
             f"condition number {factor.condition:.1e}: some columns are nearly combinations of others, and about "

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tapefit.data import Block, Feature, Table, encode
+from tapefit.data import Block, Feature, Numeric, Table, encode, offset_column
 from tapefit.errors import UsageError
 from tapefit.report._panels import (
     MOST_COEFFICIENTS,
@@ -123,9 +123,15 @@ class _View:
 
 
 def _view(results: RegressionResults, table: Table, level: float) -> _View:
-    block, _ = encode(table, results.encoding, missing="drop")
-    fitted = results.basis.columns(block.X) @ results.theta  # (n,)
+    block, _ = encode(table, results.encoding, missing="drop", offset=_offset(results, table))
+    eta = results.basis.predict(block.X, results.theta)
+    fitted = results.mean_at(eta if block.offset is None else eta + block.offset)  # (n,)
     return _View(results, level, block, fitted, choose_points(block.y - fitted), table.source)
+
+
+def _offset(results: RegressionResults, table: Table) -> Numeric | None:
+    """The offset of the rows, where its columns have names."""
+    return offset_column(table, results.offset or None, results.exposure or None)
 
 
 def _figure_of_line(view: _View) -> Figure:
@@ -145,7 +151,7 @@ def _figure_of_line(view: _View) -> Figure:
 def _line(view: _View, x: Vector) -> tuple[Vector, dict[str, Vector]]:
     """The fitted line and its bands on a grid over the range of x."""
     grid = np.linspace(x.min(), x.max(), 200)
-    prediction = view.results.get_prediction({view.features[0].name: grid})
+    prediction = view.results.get_prediction({view.features[0].name: grid}, offset=0.0, exposure=1.0)
     return grid, prediction.summary_frame(view.level)
 
 
