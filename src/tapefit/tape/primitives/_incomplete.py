@@ -1,14 +1,20 @@
-"""The incomplete gamma and beta functions, differentiable to any order in all their arguments."""
+"""The incomplete gamma and beta functions, differentiable to any order in all their arguments.
+
+Arguments meet each other in `add` and `subtract`: the operators warn of shapes (n, 1) and (n,), which are the user's
+choice here.
+"""
 
 from __future__ import annotations
 
 import math
+from functools import reduce
 from typing import Any
 
 import numpy as np
 
 from tapefit.tape._primitive import Primitive, primitive
 from tapefit.tape.primitives import _jets as jets
+from tapefit.tape.primitives._arithmetic import add, subtract
 from tapefit.tape.primitives._elementwise import exp, log, log1p
 from tapefit.tape.primitives._ratio import product
 from tapefit.tape.primitives._select import constant_like
@@ -68,11 +74,11 @@ def _igamma(a: Any, x: Any, *, order: int = 0) -> Any:
 
 def _gamma_density(a: Any, x: Any, order: int) -> Any:
     """dP/dx, differentiated `order` times by a: each derivative from those before, by Leibniz."""
-    density = exp(product(a - _one(a), log(x)) - x - lgamma(a))
+    density = exp(subtract(subtract(product(a - _one(a), log(x)), x), lgamma(a)))
     found = [density]
     for k in range(order):
-        slopes = [log(x) - digamma(a) if j == 0 else -polygamma(constant_like(j, a), a) for j in range(k + 1)]
-        found.append(sum(math.comb(k, j) * product(found[k - j], slopes[j]) for j in range(k + 1)))
+        slopes = [subtract(log(x), digamma(a)) if j == 0 else -polygamma(constant_like(j, a), a) for j in range(k + 1)]
+        found.append(reduce(add, (math.comb(k, j) * product(found[k - j], slopes[j]) for j in range(k + 1))))
     return found[order]
 
 
@@ -114,13 +120,13 @@ def _betainc(a: Any, b: Any, x: Any, *, order: Order = (0, 0)) -> Any:
 
 def _beta_slope(a: Any, b: Any, x: Any, i: int, j: int) -> Any:
     """The logarithm of dI/dx, differentiated i times by a and j times by b; i + j >= 1."""
-    both = polygamma(constant_like(i + j - 1, a), a + b)
+    both = polygamma(constant_like(i + j - 1, a), add(a, b))
     if j == 0:
-        own = both - polygamma(constant_like(i - 1, a), a)
-        return own + log(x) if i == 1 else own
+        own = subtract(both, polygamma(constant_like(i - 1, a), a))
+        return add(own, log(x)) if i == 1 else own
     if i == 0:
-        own = both - polygamma(constant_like(j - 1, b), b)
-        return own + log1p(-x) if j == 1 else own
+        own = subtract(both, polygamma(constant_like(j - 1, b), b))
+        return add(own, log1p(-x)) if j == 1 else own
     return both
 
 
@@ -128,17 +134,18 @@ def _beta_density(a: Any, b: Any, x: Any, order: Order) -> Any:
     """dI/dx, differentiated by a and by b: each derivative from those before, by Leibniz."""
     i, j = order
     if i == j == 0:
-        tail = product(b - _one(b), log1p(-x)) + lgamma(a + b) - lgamma(a) - lgamma(b)
-        return exp(product(a - _one(a), log(x)) + tail)
+        size = subtract(subtract(lgamma(add(a, b)), lgamma(a)), lgamma(b))
+        return exp(add(add(product(a - _one(a), log(x)), product(b - _one(b), log1p(-x))), size))
     by_a = i > 0
     m, n = (i - 1, j) if by_a else (i, j - 1)
-    total: Any = None
-    for k in range(m + 1):
-        for l in range(n + 1):
-            slope = _beta_slope(a, b, x, k + by_a, l + (not by_a))
-            term = math.comb(m, k) * math.comb(n, l) * product(_beta_density(a, b, x, (m - k, n - l)), slope)
-            total = term if total is None else total + term
-    return total
+    terms = (
+        math.comb(m, k)
+        * math.comb(n, l)
+        * product(_beta_density(a, b, x, (m - k, n - l)), _beta_slope(a, b, x, k + by_a, l + (not by_a)))
+        for k in range(m + 1)
+        for l in range(n + 1)
+    )
+    return reduce(add, terms)
 
 
 igamma: Primitive = primitive(

@@ -54,7 +54,11 @@ _GAMMA_AND_ERROR = {
 _INCOMPLETE = {
     "igamma": Samples(
         domains=(positive, positive),
-        cases=(*_with_params(TWO, {"order": 0}), *_with_params(TWO[:3], {"order": 1}, {"order": 2})),
+        cases=(
+            *_with_params(TWO, {"order": 0}),
+            *_with_params(TWO[:2], {"order": 1}),
+            *_with_params(TWO[:1], {"order": 2}),
+        ),
         special=(Special(args=(1.0, 0.0), gradients=(0.0, 1.0), params={"order": 0}),),
         errors=((((1.0, 2.0, 3.0), (1.0, 2.0)), {"order": 0}),),
     ),
@@ -62,8 +66,8 @@ _INCOMPLETE = {
     "betainc": Samples(
         domains=(positive, positive, between(0.1, 0.9)),
         cases=(
-            *((shapes, {"order": (0, 0)}) for shapes in (((), (), ()), ((3,), (3,), (3,)), ((2, 1), (3,), ()))),
-            *((((3,), (3,), (3,)), {"order": order}) for order in ((1, 0), (0, 1), (1, 1), (0, 2))),
+            *((shapes, {"order": (0, 0)}) for shapes in (((), (), ()), ((2,), (2,), (2,)), ((2, 1), (2,), ()))),
+            *((((), (), ()), {"order": order}) for order in ((1, 0), (0, 1), (1, 1))),
         ),
         special=(Special(args=(1.0, 1.0, 0.0), gradients=(0.0, 0.0, 1.0), params={"order": (0, 0)}),),
         errors=((((1.0, 2.0, 3.0), (1.0, 2.0), 0.5), {"order": (0, 0)}),),
