@@ -1,10 +1,10 @@
 """Regression: `fit`, the scikit-learn estimator, and saved models."""
 
 from tapefit._lazy import attributes as _attributes
-from tapefit.inference import RegressionResults, load
+from tapefit.inference import RegressionResults, compare, load
 from tapefit.regression._fit import fit
 
-__all__ = ["LinearRegression", "PenaltyPath", "RegressionResults", "explain", "fit", "fit_path", "load"]
+__all__ = ["LinearRegression", "PenaltyPath", "RegressionResults", "compare", "explain", "fit", "fit_path", "load"]
 
 # scikit-learn takes seconds to import; only the estimator needs it.
 __getattr__, __dir__ = _attributes(
