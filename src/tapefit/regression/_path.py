@@ -18,6 +18,7 @@ from tapefit.regression._penalised import PenaltyName, PenaltyOptions, known, st
 Floats = NDArray[np.float64]
 
 _LEAST = 1e-4  # of the largest score: the smallest strength, as in glmnet
+_LEAST_RIDGE = 1e-8  # the same without l1 part, where a strong signal wants hardly any penalty
 _RIDGE = 1e-3  # the share of absolute values that stands for 0 where the largest alpha is looked for, as in glmnet
 
 
@@ -89,7 +90,8 @@ def fit_path(
         As in `tapefit.fit`.
     alphas
         The strengths; by default `n_alphas` of them, in equal ratios from the smallest that makes all slopes 0
-        (for "l2" a thousand times the lasso's) down to a ten-thousandth of the lasso's.
+        (for "l2" a thousand times the lasso's) down to a ten-thousandth (for "l2" a hundred-millionth)
+        of the lasso's.
     n_alphas
         How many.
     cv
@@ -157,11 +159,11 @@ def _strengths(problem: Problem, options: PenaltyOptions, alphas: Sequence[float
     if number < 2:
         raise UsageError(f"Expected n_alphas of at least 2, got {number!r}; 100 is usual.")
     score = _largest_score(problem, options)
-    return np.geomspace(score / max(options.share, _RIDGE), _LEAST * score, number)
+    return np.geomspace(score / max(options.share, _RIDGE), (_LEAST if options.share else _LEAST_RIDGE) * score, number)
 
 
 def _largest_score(problem: Problem, options: PenaltyOptions) -> float:
-    """The largest score of a penalised coefficient where all slopes are 0: the smallest l1 weight that keeps them so."""
+    """The largest score of a penalised coefficient where all slopes are 0: the least l1 weight to keep them so."""
     first = int(problem.basis.intercept)
     penalty = options.at(problem, 1.0)
     heavy = replace(penalty, alpha=1e12 * float(np.abs(problem.y).max() or 1.0), l1_ratio=1.0)
