@@ -114,6 +114,7 @@ newaxis = None
 __getattr__, __dir__ = _attributes(
     __name__,
     {
+        "IndexedSlices": "tapefit.tape._indexed_slices",
         "LinearRegression": "tapefit.regression",
         "Module": "tapefit._module",
         "RegressionResults": "tapefit.inference",
@@ -204,6 +205,7 @@ __getattr__, __dir__ = _attributes(
 __all__ = [
     "DType",
     "GradientTape",
+    "IndexedSlices",
     "LinearRegression",
     "Module",
     "RegressionResults",

@@ -11,6 +11,7 @@ import numpy as np
 from tapefit import nest
 from tapefit.tape import _log
 from tapefit.tape._convert import like
+from tapefit.tape._indexed_slices import IndexedSlices
 from tapefit.tape._primitive import Primitive
 from tapefit.tape._pushforward import pushforward
 from tapefit.tape._request import UnconnectedGradients, not_followed, zero_wanted
@@ -115,7 +116,10 @@ class ForwardAccumulator:
         zero = zero_wanted(unconnected_gradients)
         return nest.map_structure(lambda t: self._tangent(t, zero), target)
 
-    def _tangent(self, target: Any, zero: bool) -> Tensor | None:
+    def _tangent(self, target: Any, zero: bool) -> Tensor | IndexedSlices | None:
+        if isinstance(target, IndexedSlices):
+            values = self._tangent(target.values, zero)
+            return None if values is None else IndexedSlices(values, target.indices, target._dense_shape)
         if not isinstance(target, (Tensor, Variable)):
             raise TypeError(not_followed(target, "target"))
         found = self._live.get(target._uid)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from tapefit import nest
 from tapefit.tape import _log
 from tapefit.tape._backward import Record, sweep
-from tapefit.tape._place import Place, here
+from tapefit.tape._gathers import sweep_with_slices
+from tapefit.tape._place import Watching, here
 from tapefit.tape._readable import GONE, Readable
 from tapefit.tape._request import (
     UnconnectedGradients,
@@ -29,13 +30,6 @@ from tapefit.tape.primitives import conj, reshape, transpose
 
 if TYPE_CHECKING:
     from tapefit.tape._program import Row
-
-
-class Watching(NamedTuple):
-    """Where a source was watched, and whether the tape was recording then."""
-
-    place: Place | None
-    inside: bool
 
 
 class GradientTape(Readable):
@@ -69,6 +63,7 @@ class GradientTape(Readable):
         "__weakref__",
         "_asked",
         "_entered",
+        "_gathers",
         "_live",
         "_notes",
         "_persistent",
@@ -95,6 +90,7 @@ class GradientTape(Readable):
         self._records: list[Record] = []
         self._live: set[int] = set()  # uids of what is watched, and of all that was computed from it
         self._variables: dict[int, Variable] = {}  # watched, by uid
+        self._gathers = False  # whether tf.gather was recorded, whose gradients stay slices
         self._asked: tuple[list[Any], list[Any]] | None = None  # targets and seeds, if the tape remembers them
         self._shown_rows: tuple[Row, ...] | None = None  # of a tape that was shown, after its records went
 
@@ -241,7 +237,7 @@ class GradientTape(Readable):
         NoGradientError
             If a gradient would be None and `on_none` is ``"explain"``.
         """
-        targets = target_tensors(target)
+        targets = target_tensors(target, self)
         flat_sources = source_leaves(sources)
         zero = zero_wanted(unconnected_gradients)
         if on_none not in (None, "explain"):
@@ -283,7 +279,7 @@ class GradientTape(Readable):
         TypeError
             If `target` is not one tensor.
         """
-        one = target_tensors(target)
+        one = target_tensors(target, self)
         if nest.is_nested(target) or len(one) != 1:
             raise TypeError("jacobian expects one tensor as target, got a structure; ask for each of them in turn.")
         flat_sources = source_leaves(sources)
@@ -321,7 +317,7 @@ class GradientTape(Readable):
         """
         if nest.is_nested(source) or nest.is_nested(target):
             raise TypeError("batch_jacobian expects one target and one source, got a structure; ask for each in turn.")
-        (t,), (s,) = target_tensors(target), source_leaves(source)
+        (t,), (s,) = target_tensors(target, self), source_leaves(source)
         zero = zero_wanted(unconnected_gradients)
         for what in (t, s):
             if len(what.shape) < 2:
@@ -394,5 +390,8 @@ class GradientTape(Readable):
                 if listening and type(g) is not Tensor:
                     g = Tensor(g)
                 cotangents[uid] = cotangents[uid] + g if uid in cotangents else g
-        sweep(self._records[:] if self._recording else self._records, cotangents, live, keep, lead)
+        records = self._records[:] if self._recording else self._records
+        if self._gathers and not lead:
+            return sweep_with_slices(records, cotangents, live, sources, targets)
+        sweep(records, cotangents, live, keep, lead)
         return [cotangents.get(s._uid) for s in sources]

@@ -11,6 +11,7 @@ import numpy as np
 from tapefit.errors import ShapeWarning
 from tapefit.tape import primitives as p
 from tapefit.tape._convert import beside, pair, tensor_of
+from tapefit.tape._indexed_slices import IndexedSlices
 from tapefit.tape._primitive import Primitive, listen
 from tapefit.tape._slicing import item
 from tapefit.tape._stack import stack
@@ -174,7 +175,7 @@ _PROTOCOL: dict[str, Any] = {
 
 
 def attach() -> None:
-    """Give `Tensor` and `Variable` their operators; called once, when the package is imported."""
-    for cls in (Tensor, Variable):
+    """Give `Tensor`, `Variable` and `IndexedSlices` their operators; called once, when the package is imported."""
+    for cls in (Tensor, Variable, IndexedSlices):
         for name, op in _PROTOCOL.items():
             setattr(cls, name, op)

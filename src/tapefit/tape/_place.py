@@ -90,6 +90,13 @@ def note_cut(uid: int) -> None:
             CUTS.pop(old, None)
 
 
+class Watching(NamedTuple):
+    """Where a source was watched, and whether the tape was recording then."""
+
+    place: Place | None
+    inside: bool
+
+
 class Exit(NamedTuple):
     """A followed value went where no tape sees it.
 

@@ -35,12 +35,13 @@ DIAGONAL = frozenset({
 class Recorder:
     """The least that listens: what is followed, and the records."""
 
-    __slots__ = ("_live", "_records")
+    __slots__ = ("_gathers", "_live", "_records")
     _watch_accessed = False
 
     def __init__(self) -> None:
         self._live: set[int] = set()
         self._records: list[Record] = []
+        self._gathers = False
 
 
 def pushforward(

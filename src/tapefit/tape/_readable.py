@@ -10,6 +10,7 @@ from tapefit.tape._backward import Record
 from tapefit.tape._place import user_frame
 from tapefit.tape._request import source_leaves, target_tensors
 from tapefit.tape._stack import next_uid
+from tapefit.tape._variable import Variable
 
 if TYPE_CHECKING:
     from tapefit.tape._explain import Explanation
@@ -64,8 +65,8 @@ class Readable:
         from tapefit.tape._explain import explain
 
         tape = cast("GradientTape", self)
-        target_tensors(target)  # raises for what is no tensor
-        (s,), (t, *_) = source_leaves(source), nest.flatten(target)
+        (s,), (dense, *_), (t, *_) = source_leaves(source), target_tensors(target, tape), nest.flatten(target)
+        t = t if isinstance(t, Variable) else dense
         if not tape._entered or tape._records is GONE:
             raise RuntimeError(
                 "explain() needs the tape's records; ask before gradient(), or make the tape with persistent=True."

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tapefit import nest
 from tapefit.tape._convert import like
+from tapefit.tape._indexed_slices import IndexedSlices, dense_heard_by
 from tapefit.tape._stack import stack
 from tapefit.tape._tensor import Tensor
 from tapefit.tape._variable import Variable
 from tapefit.tape.primitives import conj, reshape
+
+if TYPE_CHECKING:
+    from tapefit.tape._gradient_tape import GradientTape
 
 
 class UnconnectedGradients(Enum):
@@ -27,8 +31,8 @@ def packed(sources: Any, flat: list[Any], values: list[Any]) -> Any:
     return values if flat is sources else nest.pack_sequence_as(sources, values)
 
 
-def target_tensors(target: Any) -> list[Any]:
-    """The leaves of a target, variables by their values."""
+def target_tensors(target: Any, tape: GradientTape) -> list[Any]:
+    """The leaves of a target: variables by their values, slices as the dense tensor."""
     if type(target) is Tensor:
         return [target]
     if target is None:
@@ -36,7 +40,7 @@ def target_tensors(target: Any) -> list[Any]:
             "Argument `target` should be a tensor, a variable or a nested structure of them, got None; "
             "a loss function without `return` is the usual cause."
         )
-    leaves = nest.flatten(target)
+    leaves = [dense_heard_by(tape, x) if isinstance(x, IndexedSlices) else x for x in nest.flatten(target)]
     for leaf in leaves:
         if not isinstance(leaf, (Tensor, Variable)):
             raise TypeError(not_followed(leaf, "target"))
@@ -120,6 +124,8 @@ def finished(g: Any, source: Any, zero: bool, before: tuple[int, ...] | None = N
         if not zero:
             return None
         return Tensor(np.zeros((*(before or ()), *source.shape), source.dtype.numpy_dtype))
+    if type(g) is IndexedSlices:
+        return g
     if before is not None:
         g = reshape(g, shape=(*before, *source.shape))
     kind = g.dtype.kind if type(g) is not Tensor else g._array.dtype.kind

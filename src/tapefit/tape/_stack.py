@@ -31,6 +31,13 @@ class _Stack(threading.local):
 stack = _Stack()
 
 
+def mark_gather() -> None:
+    """Tell the tapes that a gather was recorded, whose gradient may stay slices."""
+    for tape in stack.tapes:
+        if tape._records is not None:
+            tape._gathers = True
+
+
 @contextmanager
 def python_floats_as(dtype: type[np.floating]) -> Iterator[None]:
     """Within the block, and in this thread, bare Python floats become tensors of this dtype."""

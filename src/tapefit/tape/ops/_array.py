@@ -12,6 +12,7 @@ import numpy as np
 from tapefit.errors import InvalidArgumentError
 from tapefit.tape import primitives as p
 from tapefit.tape._convert import convert, tensor_of
+from tapefit.tape._stack import mark_gather
 from tapefit.tape._tensor import Tensor
 from tapefit.tape.ops._axes import ints, one_axis
 
@@ -296,6 +297,7 @@ def gather(
         raise InvalidArgumentError(
             f"indices{list(where)} = {int(flat[where])} is not in [0, {length}); count from the front of the axis."
         )
+    mark_gather()
     return p.take.record((x, places), {"axis": place})
 
 

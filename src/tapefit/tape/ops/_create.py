@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tapefit.tape._convert import convert, pair, tensor_of
+from tapefit.tape._indexed_slices import IndexedSlices
 from tapefit.tape._operators import add, multiply
 from tapefit.tape._tensor import Tensor
 from tapefit.tape._variable import Variable
@@ -154,4 +155,4 @@ def _bare(x: Any) -> Any:
 
 def is_tensor(x: object) -> bool:
     """True for a tensor or a variable."""
-    return isinstance(x, (Tensor, Variable))
+    return isinstance(x, (Tensor, Variable, IndexedSlices))
