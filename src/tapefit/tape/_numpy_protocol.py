@@ -14,6 +14,16 @@ from tapefit.tape._tensor import Tensor
 from tapefit.tape._variable import Variable
 from tapefit.tape.ops import _array, _create, _linalg, _math, _reduce
 
+
+def _matmul(a: Any, b: Any) -> Tensor:
+    """NumPy's product takes vectors, too, where TensorFlow's operator does not."""
+    if len(b.shape) == 1:
+        return _linalg.tensordot(a, b, 1)
+    if len(a.shape) == 1:
+        return _linalg.matvec(b, a, transpose_a=True)
+    return o.matmul(a, b)
+
+
 _UFUNCS: dict[Any, Callable[..., Any]] = {
     np.add: o.add,
     np.subtract: o.subtract,
@@ -23,7 +33,7 @@ _UFUNCS: dict[Any, Callable[..., Any]] = {
     np.remainder: o.floormod,
     np.power: o.power,
     np.float_power: o.power,
-    np.matmul: o.matmul,
+    np.matmul: _matmul,
     np.negative: o.negative,
     np.positive: _array.identity,
     np.absolute: _math.abs,
@@ -98,9 +108,6 @@ _FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.stack: lambda arrays, axis=0: _array.stack(arrays, axis),
     np.dot: lambda a, b: _linalg.tensordot(a, b, 1) if a.ndim and b.ndim else o.multiply(a, b),
     np.tensordot: lambda a, b, axes=2: _linalg.tensordot(a, b, axes),
-    np.linalg.norm: lambda x, ord=None, axis=None, keepdims=False: _linalg.norm(
-        x, "euclidean" if ord is None else ord, axis, keepdims
-    ),
     np.zeros_like: lambda a, dtype=None: _create.zeros_like(a, dtype),
     np.ones_like: lambda a, dtype=None: _create.ones_like(a, dtype),
     np.shape: lambda a: _shape_of(a),
@@ -109,8 +116,15 @@ _FUNCTIONS: dict[Any, Callable[..., Any]] = {
 }
 
 
+def _rarer(f: Any) -> Callable[..., Any] | None:
+    """The op of linear algebra, of a transform or of a special function; their tables are read when one is needed."""
+    from tapefit.tape import _numpy_linalg as tables
+
+    return tables.UFUNCS.get(f.__name__) if isinstance(f, np.ufunc) else tables.FUNCTIONS.get(f)
+
+
 def _array_ufunc(self: Any, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
-    op = _UFUNCS.get(ufunc)
+    op = _UFUNCS.get(ufunc) or _rarer(ufunc)
     if method == "__call__" and op is not None and not options:
         return op(*inputs)
     what = f"np.{ufunc.__name__}" if method == "__call__" else f"np.{ufunc.__name__}.{method}"
@@ -120,7 +134,7 @@ def _array_ufunc(self: Any, ufunc: np.ufunc, method: str, *inputs: Any, **option
 
 
 def _array_function(self: Any, func: Callable[..., Any], types: Any, args: Any, kwargs: Any) -> Any:
-    op = _FUNCTIONS.get(func)
+    op = _FUNCTIONS.get(func) or _rarer(func)
     if op is None:
         return _off_the_tape(_name(func), func, args, kwargs)
     try:
