@@ -35,7 +35,9 @@ def loss_name(value: str) -> str:
     """Return an option's value if it is a loss's name or FILE.py:NAME."""
     if value in LOSSES or _is_own(value):
         return value
-    raise click.BadParameter(f"expected one of {', '.join(map(repr, LOSSES))}, or FILE.py:NAME for a function, got '{value}'")
+    raise click.BadParameter(
+        f"expected one of {', '.join(map(repr, LOSSES))}, or FILE.py:NAME for a function, got '{value}'"
+    )
 
 
 loss_name.__name__ = "name"  # what the help calls it

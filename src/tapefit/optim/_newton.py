@@ -11,6 +11,7 @@ from tapefit.errors import DataError
 from tapefit.numerics import Factor, dependent_columns, downdate
 from tapefit.objective import Pointwise, Problem
 from tapefit.optim._outcome import Callback, Outcome, notify
+from tapefit.optim._separation import check_separation
 
 Floats = NDArray[np.float64]
 
@@ -44,6 +45,11 @@ def solve_smooth(
         free of units, of the origin of y and of constants in the loss.
     callbacks
         Called after each step with its number, the mean loss and the raw coefficients; True stops.
+
+    Raises
+    ------
+    DataError
+        If the rows are separated by y, so that the loss of a likelihood has no finite minimum.
     """
     at = _look(problem, start)  # 1
     curve: list[float] = []
@@ -53,6 +59,7 @@ def solve_smooth(
         step, promised = -factor.whiten_back(white), float(white @ white)  # 3
         if not np.isfinite(step).all():
             return _outcome(problem, at, k - 1, False, _NOT_FINITE, curve)
+        check_separation(problem, step, at.rows.slope, k)
         scatter = problem.total_weight * problem.mean(np.square(at.rows.slope) / bend)
         rounding = problem.total_weight * problem.mean(bend * np.square(at.eta)) * 1e-30
         after = _search(problem, at, step, promised, factor)  # 4
