@@ -265,3 +265,31 @@ def test_a_gradient_function_that_leaves_the_tape_says_so():
     x = tf.constant(1.0)
     with pytest.raises(LookupError, match="mine"):
         jvp(lambda: numpy_rule(x), x, 1.0)
+
+
+def test_a_custom_gradient_holds_in_forward_mode_too():
+    @tf.custom_gradient
+    def f(x):
+        return x * x, lambda g: g * 5.0 * x
+
+    x = tf.constant([1.0, 2.0])
+    assert jvp(lambda: f(x), x, tf.constant([1.0, 2.0])).numpy().tolist() == [5.0, 20.0]
+
+
+def test_a_custom_gradient_in_numpy_has_no_forward_mode_and_says_so():
+    @tf.custom_gradient
+    def f(x):
+        return x * x, lambda g: tf.constant(g.numpy() * 5.0)
+
+    x = tf.constant(1.0)
+    with pytest.raises(LookupError, match="tf ops instead of NumPy"):
+        jvp(lambda: f(x), x, 1.0)
+
+
+def test_loops_and_recomputed_functions_have_tangents():
+    x = tf.constant(2.0)
+    loop = jvp(lambda: tf.while_loop(lambda i, z: i < 3, lambda i, z: (i + 1, z * x), [0, x])[1], x, 1.0)
+    assert float(loop) == 32.0
+    again = tf.recompute_grad(lambda v: tf.sin(v) * v)
+    assert float(jvp(lambda: again(x), x, 1.0)) == pytest.approx(np.sin(2.0) + 2.0 * np.cos(2.0), rel=1e-6)
+    assert float(jvp(lambda: tf.foldl(lambda a, b: a * b, tf.stack([x, x, x])), x, 1.0)) == 12.0
