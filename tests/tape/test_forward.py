@@ -83,6 +83,10 @@ def test_the_short_cut_of_diagonal_rows_changes_nothing(name, shapes, params, mo
     np.testing.assert_allclose(short.numpy(), long.numpy(), rtol=1e-12, atol=1e-15)
 
 
+def test_every_short_cut_is_that_of_a_row():
+    assert _pushforward.DIAGONAL <= set(REGISTRY)
+
+
 def test_the_primal_has_its_tangent_and_may_be_asked_again():
     x = tf.constant([1.0, 2.0])
     acc = ForwardAccumulator(x, tf.constant([3.0, 4.0]))

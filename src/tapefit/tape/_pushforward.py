@@ -23,11 +23,13 @@ Part = tuple[Rule, Tensor, Tensor]  # a rule, its argument, and the argument's t
 # Rows whose rules multiply element by element. Leaving one out costs time only; a test compares both ways.
 # fmt: off
 DIAGONAL = frozenset({
-    "acos", "acosh", "add", "asin", "asinh", "atan", "atan2", "atanh", "broadcast_to", "clip_by_value", "conj",
-    "cos", "cosh", "digamma", "divide", "divide_no_nan", "erf", "erfc", "exp", "expm1", "floormod", "identity",
-    "lgamma", "log", "log1p", "log_sigmoid", "maximum", "minimum", "multiply", "negative", "pow", "product",
-    "ratio", "reciprocal", "relu", "rsqrt", "sigmoid", "sign", "sin", "sinh", "softplus", "sqrt", "square",
-    "squared_difference", "subtract", "tan", "tanh", "where", "xdivy", "xlog1py", "xlogy",
+    "abs", "acos", "acosh", "add", "asin", "asinh", "atan", "atan2", "atanh", "bessel_i", "bessel_ie", "bessel_j",
+    "bessel_k", "bessel_ke", "bessel_y", "betainc", "broadcast_to", "check_numerics", "clip_by_value", "conj",
+    "cos", "cosh", "dawsn", "digamma", "divide", "divide_no_nan", "erf", "erfc", "erfcinv", "erfinv", "exp",
+    "expint", "expm1", "floormod", "fresnel_cos", "fresnel_sin", "identity", "igamma", "igammac", "lgamma", "log",
+    "log1p", "maximum", "minimum", "multiply", "multiply_no_nan", "ndtri", "negative", "polygamma", "pow",
+    "product", "ratio", "reciprocal", "relu", "rsqrt", "sigmoid", "sign", "sin", "sinh", "softplus", "spence",
+    "sqrt", "square", "squared_difference", "subtract", "tan", "tanh", "where", "xdivy", "xlog1py", "xlogy", "zeta",
 })
 # fmt: on
 
