@@ -16,6 +16,7 @@ Floats = NDArray[np.float64]
 
 _ROWS = 64
 _FAR = 1e3
+_TINY, _LARGE = 1e-100, 1e100
 _CLOSE = 1e-5  # a loss computed in float32 passes
 
 
@@ -42,6 +43,7 @@ def check_loss(loss: Loss, y: Floats) -> Loss:
 def _checked(loss: Loss, rows: Floats) -> Loss:
     y_hat = _probe(loss, rows)
     seen = pointwise(loss, rows, y_hat)
+    _check_size(loss, seen)
     _check_order(loss, rows, y_hat, seen)
     found = replace(loss, form=_form(loss, rows, y_hat, seen))
     _check_alone(found, rows, y_hat, pointwise(found, rows, y_hat))
@@ -76,6 +78,15 @@ def _probe(loss: Loss, y: Floats) -> Floats:
     raise error or DataError(
         f"The loss {loss.name!r} is infinite for every prediction tried; check that it is defined for these y."
     )
+
+
+def _check_size(loss: Loss, seen: Pointwise) -> None:
+    top = float(np.abs(seen.slope).max())
+    if top and not _TINY < top < _LARGE:
+        raise UsageError(
+            f"The loss {loss.name!r} changes by {top:.1e} a unit of y_hat, whose square a float cannot hold; multiply "
+            "it by a constant, which moves no minimum."
+        )
 
 
 def _check_order(loss: Loss, y: Floats, y_hat: Floats, seen: Pointwise) -> None:

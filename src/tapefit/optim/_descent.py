@@ -19,6 +19,7 @@ Floats = NDArray[np.float64]
 Rows = NDArray[np.intp] | slice
 
 _RISES = 5  # steps in a row with a higher loss before a gd run counts as diverging
+_SLOWEST = 0.001  # of the first rate of sgd, at which it stops
 _FAR = 100.0  # times the first loss
 
 
@@ -109,7 +110,8 @@ class _Run:
         self.curve: list[float] = []
         self.best = self.best_held = np.inf
         self.best_params = self.held_params = self.params
-        self.rises = self.waited = 0
+        self.rises = self.waited = self.level_since = 0
+        self.slower = 1.0
         self.first, self.gradient = self._see()
         self.first_slope = self.slope
         self.sizes = np.sqrt(self._mean_of(np.square(self.design.Z[self.rows]), self.rows))
@@ -148,7 +150,7 @@ class _Run:
             return self._end(self.params, k + 1, False, f"Stopped by a callback after {k + 1} steps.")
         if self._is_flat():
             return self._end(self.params, k + 1, True, f"Converged after {k + 1} steps of {name}.")
-        if name == "sgd" and self._is_level(k):
+        if name == "sgd" and self._is_level(k) and not self._slows_down(k):
             message = (
                 f"Converged after {k + 1} passes of sgd: the loss no longer falls by more than a hundred-thousandth."
             )
@@ -158,10 +160,18 @@ class _Run:
     def _is_level(self, k: int) -> bool:
         """Whether the best loss of the last passes is no better than the best one before them."""
         n = self.options.patience
-        if k < n:
+        if k - self.level_since < n:
             return False
         before = min(self.curve[:-n])
         return min(self.curve[-n:]) > before - 1e-5 * abs(before)
+
+    def _slows_down(self, k: int) -> bool:
+        """Go on from the best parameters with a fifth of the rate, if the rate was chosen here, up to five times."""
+        if self.options.learning_rate != "auto" or self.slower < _SLOWEST:
+            return False
+        self.slower *= 0.2
+        self.level_since, self.params = k, self.best_params
+        return True
 
     def _waited_enough(self, k: int) -> Outcome | None:
         held = self._mean_of(self._look(self.held).value, self.held)
@@ -211,7 +221,7 @@ class _Run:
 
     def _move(self, gradient: Floats) -> None:
         change, self.state = self.transform.update(gradient, self.state)
-        self.params = self.params + change
+        self.params = self.params + self.slower * change
 
     def _is_flat(self) -> bool:
         if self.slope <= 1e-14 * self.first_slope:

@@ -15,6 +15,7 @@ Floats = NDArray[np.float64]
 
 _MAX_STEPS = 100
 _GAP = 1e-13  # of the loss at the start
+_ENOUGH = 1e-8  # of it, where rounding allows no less
 _BACK = 0.9995  # the part of the way to the boundary that a step may go
 
 
@@ -55,17 +56,19 @@ def solve_pinball(problem: Problem, start: Floats, level: float) -> Outcome:
     u = np.ones(problem.n) if problem.weight is None else problem.weight / problem.weight.mean()
     b = (1 - level) * _score(problem, u)
     point = _first(y, u, level, problem.basis.width)
-    limit = _GAP * float(u.sum())
-    steps = 0
+    gap, limit, enough = _gap(point, y, u, b), _GAP * float(u.sum()), _ENOUGH * float(u.sum())
+    steps, after = 0, point
     with np.errstate(all="ignore"):
-        while (gap := _gap(point, y, u, b)) > limit and steps < _MAX_STEPS:
+        while gap > limit and steps < _MAX_STEPS:
             steps += 1
-            after = _step(problem, point)
-            if not np.isfinite(_gap(after, y, u, b)):  # at the boundary, as near as floats can be
+            after = _step(problem, after)
+            left = _gap(after, y, u, b)
+            if not np.isfinite(left) or (gap <= enough and left > gap):  # the rest is below rounding
                 break
-            point = after
+            if left < gap:
+                point, gap = after, left
     theta = start + scale * _vertex(problem, y, u, -point.theta, level)
-    if gap <= 1e-8 * float(u.sum()):
+    if gap <= enough:
         return _end(problem, theta, steps, level, f"Converged after {steps} interior point steps.")
     message = (
         f"Stopped after {steps} interior point steps with a duality gap of {gap:.1e}; look for extreme values in y."
@@ -74,9 +77,8 @@ def solve_pinball(problem: Problem, start: Floats, level: float) -> Outcome:
 
 
 def _first(y: Floats, u: Floats, level: float, width: int) -> _Point:
-    r = np.where(y == 0, 1e-3, -y)
     a = (1 - level) * u
-    return _Point(a, u - a, np.maximum(r, 0) + 1e-6, np.maximum(-r, 0) + 1e-6, np.zeros(width))
+    return _Point(a, u - a, np.maximum(-y, 0) + 1e-6, np.maximum(y, 0) + 1e-6, np.zeros(width))
 
 
 def _score(problem: Problem, v: Floats) -> Floats:

@@ -101,8 +101,7 @@ class Rates:
         if not top > 0:
             return Rates(0.5 * spread, decay=0.02)
         if options.solver == "sgd":
-            batches = max(1.0, problem.n / options.batch_size)
-            return Rates(1 / _batch_curvature(problem, Z, top, options.batch_size), decay=0.2 / batches)
+            return Rates(1 / _batch_curvature(problem, Z, top, options.batch_size))
         if options.solver == "momentum":
             return Rates(1 / top)
         return Rates(2 / (top + low) if problem.loss.kind == "squares" else 1 / top)

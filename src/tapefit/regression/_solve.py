@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -33,6 +34,7 @@ OnCollinear = Literal["error", "drop"]
 
 _EXACT = 1e-30  # of the mean square of y: below it a residual is rounding
 _LARGE, _TINY = 1e150, 1e-150  # sizes of y whose squares are floats; columns are scaled, so theirs do not matter
+_LAST_STEPS = 20  # of descent from the end of a smoothing path
 _ILL = 1e7  # condition of the standardised columns above which half of the digits are in doubt
 
 
@@ -67,20 +69,22 @@ def find_coefficients(
 def _by_descent(problem: Problem, start: Floats, options: Options, callbacks: tuple[Callback, ...]) -> Outcome:
     """Preconditioned descent; around corners, a smoothing path, from whose end descent may come to the very minimum."""
 
-    def descent(theta: Floats) -> Outcome:
-        return solve_smooth(problem, theta, max_iter=options.steps, tol=options.smooth_tol, callbacks=callbacks)
+    def descent(theta: Floats, steps: int = options.steps) -> Outcome:
+        return solve_smooth(problem, theta, max_iter=steps, tol=options.smooth_tol, callbacks=callbacks)
 
     if problem.loss.kind == "corners":
-        return solve_corners(problem, start)
-    straight = descent(start)
-    if straight.converged or problem.loss.form != "rows" or straight.message.startswith("Stopped by a callback"):
-        return straight
-    try:
-        path = solve_corners(problem, straight.theta)
-    except DataError:  # the loss ends somewhere
-        return straight
-    again = descent(path.theta)
-    return min((again if again.converged else path), straight, key=lambda outcome: float(outcome.loss_curve[-1]))
+        found = [solve_corners(problem, start)]
+    else:
+        found = [descent(start)]
+        by_choice = options.max_iter is not None or found[0].message.startswith("Stopped by a callback")
+        if found[0].converged or problem.loss.form != "rows" or by_choice:
+            return found[0]
+        with contextlib.suppress(DataError):  # the loss ends somewhere
+            found.append(solve_corners(problem, found[0].theta))
+    found.append(descent(found[-1].theta, _LAST_STEPS))
+    best = min(found, key=lambda outcome: float(outcome.loss_curve[-1]))
+    sure = next((outcome for outcome in found if outcome.converged), best)
+    return replace(best, converged=sure.converged, message=sure.message)
 
 
 def _measured(problem: Problem, outcome: Outcome) -> Outcome:
