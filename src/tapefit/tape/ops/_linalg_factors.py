@@ -105,8 +105,8 @@ def lu(input: Any, output_idx_type: Any = int32, name: str | None = None) -> Lu:
 def eigh(tensor: Any, name: str | None = None) -> tuple[Tensor, Tensor]:
     """Eigenvalues, smallest first, and eigenvectors of symmetric or Hermitian matrices.
 
-    Only the lower triangle is read, and receives the gradient. Equal eigenvalues have arbitrary vectors; what does
-    not depend on their choice has the right gradient, the rest a finite one.
+    Only the lower triangle is read, and receives the gradient. Equal eigenvalues have arbitrary vectors, whose
+    gradients are finite and no more than that; sums over the values keep the right gradient.
 
     Parameters
     ----------

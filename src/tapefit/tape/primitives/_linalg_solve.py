@@ -8,10 +8,20 @@ import numpy as np
 
 from tapefit.tape._primitive import Primitive, primitive
 from tapefit.tape.primitives._arrays import concat, getitem, put, swap_last
-from tapefit.tape.primitives._elementwise import conj, is_complex
+from tapefit.tape.primitives._elementwise import is_complex
 from tapefit.tape.primitives._linalg import matmul
-from tapefit.tape.primitives._linalg_parts import as_row, band_part, each, in_dtype_of, in_single, regular
+from tapefit.tape.primitives._linalg_parts import (
+    as_row,
+    band_part,
+    conjugate,
+    each,
+    in_dtype_of,
+    in_single,
+    plus,
+    regular,
+)
 from tapefit.tape.primitives._reductions import reduce_sum
+from tapefit.tape.primitives._select import zeros_for
 
 _LAST_TWO = (-2, -1)
 
@@ -103,11 +113,10 @@ def _slogdet(a: Any) -> tuple[Any, Any]:
 def _slogdet_rule(g: Any, ans: Any, a: Any) -> Any:
     (g_sign, g_size), sign = g, ans[0]
     whole = None if g_size is None else in_dtype_of(g_size, a)  # cotangent of the complex log of the determinant
-    if g_sign is not None and is_complex(a):
-        turn = g_sign * sign
-        turned = 0.5 * (turn - conj(turn))
-        whole = turned if whole is None else whole + turned
-    return None if whole is None else _column(whole) * swap_last(inv(a))
+    if g_sign is not None:
+        turn = g_sign * sign if is_complex(a) else zeros_for(g_sign) * g_sign
+        whole = plus(whole, 0.5 * (turn - conjugate(turn)))
+    return _column(whole) * swap_last(inv(a))
 
 
 solve: Primitive = primitive(

@@ -1,8 +1,8 @@
 """Eigenvalues and singular values, with their vectors.
 
 The rules are written with adjoints, as in the literature, and brought to our convention by `adjoint_convention`.
-The vectors of equal values are arbitrary: where a gap vanishes its reciprocal is taken as 0, which gives finite
-gradients, and right ones for every function that does not depend on the choice.
+The vectors of equal values are arbitrary: where a gap vanishes its reciprocal is taken as 0. That gives finite
+gradients, and right ones where equal values count alike and no vectors enter.
 """
 
 from __future__ import annotations
