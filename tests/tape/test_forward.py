@@ -84,7 +84,7 @@ def test_the_short_cut_of_diagonal_rows_changes_nothing(name, shapes, params, mo
 
 
 def test_every_short_cut_is_that_of_a_row():
-    assert _pushforward.DIAGONAL <= set(REGISTRY)
+    assert _pushforward.DIAGONAL.issubset(REGISTRY)
 
 
 def test_the_primal_has_its_tangent_and_may_be_asked_again():
