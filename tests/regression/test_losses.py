@@ -214,3 +214,10 @@ def test_the_estimator_predicts_means():
     np.testing.assert_array_equal(model.predict(X), tapefit.fit(X, POSITIVE, loss="poisson").predict(X))
     tall = LinearRegression(loss="quantile", quantile=0.9).fit(X, Y)
     np.testing.assert_array_equal(tall.coef_, tapefit.fit(X, Y, loss="quantile", quantile=0.9).params[1:])
+
+
+def test_the_estimator_refuses_y_outside_the_losss_domain():
+    from tapefit import LinearRegression
+
+    with pytest.raises(ValueError, match="the loss poisson expects y 0 or more but it is -1 on row 7"):
+        LinearRegression(loss="poisson").fit(X, np.where(ROW == 7, -1.0, 2.0))

@@ -14,7 +14,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, colu
 from tapefit.data import Encoding, Feature, RowCount
 from tapefit.errors import DataError, DataWarning, UsageError
 from tapefit.inference import Moments, RegressionResults
-from tapefit.objective import Loss, LossFunction, Problem, find_loss, recognise
+from tapefit.objective import Loss, LossFunction, Problem, check_domain, find_loss, recognise
 from tapefit.regression._options import Options
 from tapefit.regression._partial import plain_encoding, results_of_moments
 from tapefit.regression._solve import (
@@ -140,7 +140,9 @@ class LinearRegression(RegressorMixin, BaseEstimator):  # type: ignore[misc]
                 X, y, weight = X[kept], y[kept], weight[kept]
         if len(y) < 2:
             raise DataError(f"one row shows no spread: n_samples={len(y)}; give at least 2 rows of positive weight.")
-        problem = Problem.of(X, y, self._loss(), intercept=self.fit_intercept, weight=weight)
+        loss = self._loss()
+        check_domain(loss.domain, loss.name, y, lambda i: f"row {i} of those with weight")
+        problem = Problem.of(X, y, loss, intercept=self.fit_intercept, weight=weight)
         encoding = self._encoding()
         design = independent(problem, encoding.term_names, self.on_collinear)
         for note in design.notes:
