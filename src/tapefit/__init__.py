@@ -114,6 +114,7 @@ newaxis = None
 __getattr__, __dir__ = _attributes(
     __name__,
     {
+        "Assert": "tapefit.tape.ops._assert",
         "IndexedSlices": "tapefit.tape._indexed_slices",
         "LinearRegression": "tapefit.regression",
         "Module": "tapefit._module",
@@ -124,6 +125,10 @@ __getattr__, __dir__ = _attributes(
         "argsort": "tapefit.tape.ops._order",
         "asin": "tapefit.tape.ops._trigonometry",
         "asinh": "tapefit.tape.ops._trigonometry",
+        "assert_equal": "tapefit.tape.ops._assert",
+        "assert_greater": "tapefit.tape.ops._assert",
+        "assert_less": "tapefit.tape.ops._assert",
+        "assert_rank": "tapefit.tape.ops._assert_form",
         "atan": "tapefit.tape.ops._trigonometry",
         "atan2": "tapefit.tape.ops._trigonometry",
         "atanh": "tapefit.tape.ops._trigonometry",
@@ -197,6 +202,7 @@ __getattr__, __dir__ = _attributes(
         "tensor_scatter_nd_add": "tapefit.tape.ops._arrange",
         "tensor_scatter_nd_sub": "tapefit.tape.ops._arrange",
         "tensor_scatter_nd_update": "tapefit.tape.ops._arrange",
+        "test": "tapefit.test",
         "truediv": "tapefit.tape.ops._math:divide",
         "unique": "tapefit.tape.ops._counting",
         "value_and_gradient": "tapefit.tape._shortcuts",
@@ -207,6 +213,7 @@ __getattr__, __dir__ = _attributes(
 )
 
 __all__ = [
+    "Assert",
     "DType",
     "GradientTape",
     "IndexedSlices",
@@ -231,6 +238,10 @@ __all__ = [
     "as_dtype",
     "asin",
     "asinh",
+    "assert_equal",
+    "assert_greater",
+    "assert_less",
+    "assert_rank",
     "atan",
     "atan2",
     "atanh",
@@ -378,6 +389,7 @@ __all__ = [
     "tensor_scatter_nd_sub",
     "tensor_scatter_nd_update",
     "tensordot",
+    "test",
     "tile",
     "transpose",
     "truediv",
