@@ -73,9 +73,14 @@ def test_too_few_rows_so_far_drop_columns_with_a_warning(rows: tuple[Any, Any]) 
     np.testing.assert_allclose(model.coef_, LinearRegression().fit(X, y).coef_, rtol=1e-13)
 
 
-def test_another_loss_is_refused_in_one_sentence(rows: tuple[Any, Any]) -> None:
+def test_a_loss_that_does_not_add_up_has_no_partial_fit() -> None:
+    assert hasattr(LinearRegression(), "partial_fit")
+    assert not hasattr(LinearRegression(loss="mae"), "partial_fit")
+
+
+def test_a_function_that_is_no_squared_error_is_refused_in_one_sentence(rows: tuple[Any, Any]) -> None:
     with pytest.raises(UsageError, match="partial_fit expects a squared-error loss"):
-        LinearRegression(loss="mae").partial_fit(*rows)
+        LinearRegression(loss=lambda y, y_hat: abs(y - y_hat)).partial_fit(*rows)
 
 
 def test_a_users_squared_error_is_one(rows: tuple[Any, Any]) -> None:

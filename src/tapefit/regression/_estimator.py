@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, column_or_1d, validate_data
 
 from tapefit.data import Encoding, Feature, RowCount
@@ -27,6 +28,11 @@ from tapefit.regression._solve import (
 )
 
 Floats = NDArray[np.float64]
+
+
+def _adds_up(model: LinearRegression) -> bool:
+    """Whether rows can be added one batch after another: for squared errors; a function is looked at with data."""
+    return model.loss == "mse" or callable(model.loss)
 
 
 class LinearRegression(RegressorMixin, BaseEstimator):  # type: ignore[misc]
@@ -163,6 +169,7 @@ class LinearRegression(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         self.__dict__.pop("_moments", None)
         return self
 
+    @available_if(_adds_up)  # type: ignore[untyped-decorator]
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> LinearRegression:
         """Add rows to those of earlier calls, and fit all of them, as `fit` would to the last digits.
 
