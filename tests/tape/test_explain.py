@@ -384,6 +384,23 @@ def test_without_source_text_there_is_still_a_cause():
     assert (scope["why"].cause, scope["why"].file) == ("not recorded", None)
 
 
+@pytest.mark.parametrize("cell", ["<ipython-input-{}-abc>", "/tmp/ipykernel_12/{}.py"])
+def test_a_notebook_shows_lines_of_earlier_cells(cell, monkeypatch):
+    cells = [
+        "x = tf.Variable(3.0)\nwith tf.GradientTape() as tape:\n    y = x * x\n",
+        "def unrelated():\n    z = 1\n",
+        "a = 1\nz = y * 2.0\n",
+        "why = tape.explain(z, x)\n",
+    ]
+    scope = {"tf": tf}
+    for i, source in enumerate(cells):
+        name = cell.format(i)
+        monkeypatch.setitem(linecache.cache, name, (len(source), None, source.splitlines(True), name))
+        exec(compile(source, name, "exec"), scope)
+    why = scope["why"]
+    assert (why.cause, why.file, why.line, why.code) == ("not recorded", cell.format(2), 2, "z = y * 2.0")
+
+
 def test_a_trace_stops_listening_when_its_tape_is_gone():
     from tapefit.tape._stack import stack
 

@@ -1,10 +1,13 @@
 """ForwardAccumulator: jvps by contract (A5), and the law that forward and reverse mode are transposes of each other."""
 
 import gc
+import threading
 import weakref
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import tapefit as tf
 from tapefit import nest
@@ -297,3 +300,55 @@ def test_loops_and_recomputed_functions_have_tangents():
     again = tf.recompute_grad(lambda v: tf.sin(v) * v)
     assert float(jvp(lambda: again(x), x, 1.0)) == pytest.approx(np.sin(2.0) + 2.0 * np.cos(2.0), rel=1e-6)
     assert float(jvp(lambda: tf.foldl(lambda a, b: a * b, tf.stack([x, x, x])), x, 1.0)) == 12.0
+
+
+STEPS = {
+    "sin": tf.sin,
+    "square": tf.square,
+    "twice": lambda x: x * 2.0,
+    "add": lambda x, y: x + y,
+    "multiply": lambda x, y: x * y,
+    "subtract": lambda x, y: x - y,
+    "maximum": tf.maximum,
+    "sum": lambda x: tf.reduce_sum(x, keepdims=True) * 0.5,
+    "softmax": tf.nn.softmax,
+    "gather": lambda x: tf.gather(x, [2, 0, 0]),
+    "stack": lambda x, y: tf.reduce_mean(tf.stack([x, y, x]), 0),
+    "stop": lambda x: tf.stop_gradient(x) + x,
+}
+UNARY = sorted(n for n, f in STEPS.items() if n not in ("add", "multiply", "subtract", "maximum", "stack"))
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(data=st.data())
+def test_drawn_graphs_have_the_same_derivative_forward_and_backward(data):
+    x = tf.constant(np.array([0.3, -0.7, 1.1]))
+    direction = np.array([1.0, -2.0, 0.5])
+    with ForwardAccumulator(x, direction) as acc, tf.GradientTape() as tape:
+        tape.watch(x)
+        values = [x]
+        for _ in range(data.draw(st.integers(1, 12))):
+            name = data.draw(st.sampled_from(sorted(STEPS)))
+            chosen = [values[data.draw(st.integers(0, len(values) - 1))] for _ in range(1 if name in UNARY else 2)]
+            values.append(tf.tanh(STEPS[name](*chosen) + tf.zeros(3, tf.float64)))
+        y = tf.reduce_sum(tf.add_n([values[data.draw(st.integers(0, len(values) - 1))] for _ in range(3)]))
+    backward = float(np.sum(tape.gradient(y, x).numpy() * direction))
+    assert float(acc.jvp(y)) == pytest.approx(backward, rel=1e-10, abs=1e-12)
+
+
+def test_threads_do_not_hear_each_other():
+    x, wrong = tf.constant(3.0), []
+
+    def work(k):
+        for _ in range(50):
+            with ForwardAccumulator(x, float(k)) as acc:
+                y = x * x
+            if float(acc.jvp(y)) != 6.0 * k:
+                wrong.append(k)
+
+    threads = [threading.Thread(target=work, args=(k,)) for k in range(8)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    assert wrong == []

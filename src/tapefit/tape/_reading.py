@@ -6,6 +6,7 @@ a drawing is asked for. What cannot be found, such as the source of an interacti
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from types import FrameType
@@ -61,13 +62,28 @@ def settings_of(name: str | None, frame: FrameType | None) -> list[Setting]:
     """The statements of a frame's function, or module, that set a name, in order; with None those that set any."""
     if frame is None:
         return []
+    found: list[tuple[str, Setting]] = []
+    for file in _files(frame):
+        lines = _lines(file, frame)
+        tree = _parsed("".join(lines))
+        if tree is not None:
+            found += _walk(_scope(tree, frame), (), file, lines)
+    return [setting for target, setting in found if name in (None, target)]
+
+
+def _files(frame: FrameType) -> list[str]:
+    """The frame's file; for a notebook's cell or a doctest's example those before it, too."""
+    import linecache
+
     file = frame.f_code.co_filename
-    lines = _lines(file, frame)
-    tree = _parsed("".join(lines))
-    if tree is None:
-        return []
-    scope = _scope(tree, frame)
-    return [setting for target, setting in _walk(scope, (), file, lines) if name in (None, target)]
+    if frame.f_code.co_name == "<module>":
+        example = re.fullmatch(r"(<doctest .*\[)(\d+)(\]>)", file)
+        if example:
+            return [f"{example[1]}{i}{example[3]}" for i in range(int(example[2]) + 1)]
+        cell = re.match(r"(<ipython-input-|.*[/\\]ipykernel_\d+[/\\])", file)
+        if cell:
+            return [*(f for f in list(linecache.cache) if f.startswith(cell[1]) and f != file), file]
+    return [file]
 
 
 def tensors_in(expression: str, frame: FrameType | None) -> dict[str, int]:
@@ -88,7 +104,7 @@ def _lines(file: str, frame: FrameType) -> list[str]:
     return linecache.getlines(file, frame.f_globals)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
 def _parsed(source: str) -> ast.Module | None:
     import ast
 
