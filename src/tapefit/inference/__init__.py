@@ -1,7 +1,8 @@
 """Inference: what a fit says beyond its coefficients, and how sure it is."""
 
 from tapefit.inference._compare import Comparison, compare
-from tapefit.inference._covariance import COVARIANCES, Covariance, Fit, covariance
+from tapefit.inference._covariance import COVARIANCES, Covariance, Fit, check_cov_type, covariance
+from tapefit.inference._distributions import checked_level
 from tapefit.inference._groups import group_codes, group_columns
 from tapefit.inference._hypothesis import hypotheses
 from tapefit.inference._influence import Influence
@@ -29,6 +30,8 @@ __all__ = [
     "Statistics",
     "TTest",
     "WaldTest",
+    "check_cov_type",
+    "checked_level",
     "compare",
     "covariance",
     "group_codes",

@@ -81,6 +81,12 @@ class Fit(NamedTuple):
     groups: NDArray[np.int64] | None = None
 
 
+def check_cov_type(kind: str | None) -> None:
+    """Raise UsageError for a name that no covariance has."""
+    if kind is not None and kind not in COVARIANCES:
+        raise UsageError(f"Expected a cov_type of {', '.join(sorted(COVARIANCES))}, got {kind!r}; choose one of them.")
+
+
 def covariance(fit: Fit, kind: str | None) -> Covariance:
     """The covariance of the kind asked for; by default "nonrobust" for squares and likelihoods, else "HC0".
 
@@ -90,10 +96,7 @@ def covariance(fit: Fit, kind: str | None) -> Covariance:
         If the kind is unknown, or not offered for this loss.
     """
     chosen = kind or _default(fit)
-    if chosen not in COVARIANCES:
-        raise UsageError(
-            f"Expected a cov_type of {', '.join(sorted(COVARIANCES))}, got {chosen!r}; choose one of them."
-        )
+    check_cov_type(chosen)
     offered = _OFFERED["likelihood" if fit.fisher else fit.problem.loss.kind]
     if chosen not in offered:
         raise UsageError(
@@ -173,5 +176,6 @@ _OFFERED = {
 
 
 def _free(fit: Fit) -> Floats:
-    """1 - leverage, at least rounding's size."""
-    return np.maximum(1 - leverages(fit.problem, fit.factor), 1e-12)
+    """1 - leverage; NaN for a row that is fitted exactly whatever its y, whose error is not known."""
+    free = 1 - leverages(fit.problem, fit.factor)
+    return np.where(free > 1e-10, free, np.nan)

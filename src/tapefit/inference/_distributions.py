@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import numbers
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
+
+from tapefit.errors import UsageError
 
 Floats = NDArray[np.float64]
 
@@ -18,6 +22,13 @@ def two_sided(statistic: Floats, df: float | None) -> Floats:
 def quantile(probability: float, df: float | None) -> float:
     """The quantile of Student's t with `df` degrees of freedom, or of the normal if None."""
     return float(special.ndtri(probability) if df is None else special.stdtrit(df, probability))
+
+
+def checked_level(level: object) -> float:
+    """A confidence level, or UsageError if it is not between 0 and 1."""
+    if isinstance(level, numbers.Real) and 0 < float(level) < 1:
+        return float(level)
+    raise UsageError(f"Expected a confidence level between 0 and 1, got {level!r}; 0.95 is the usual one.")
 
 
 def f_tail(statistic: float, df1: float, df2: float) -> float:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tapefit.inference._distributions import quantile
+from tapefit.inference._distributions import checked_level, quantile
 from tapefit.objective import IDENTITY, Link
 
 Floats = NDArray[np.float64]
@@ -53,7 +53,7 @@ class Prediction:
         Under a link they are the means of the ends of the linear predictor's interval, so that they keep to the
         values that a mean can have.
         """
-        wide = quantile(0.5 + confidence_level / 2, self.df)
+        wide = quantile(0.5 + checked_level(confidence_level) / 2, self.df)
         if self.linear is not None and self.se_linear is not None and not obs:
             ends = [self.link.mu(self.linear + side * wide * self.se_linear) for side in (-1, 1)]
             return np.sort(np.column_stack(ends), axis=1)

@@ -11,10 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tapefit.data import Encoding, RowCount
-from tapefit.errors import UsageError
 from tapefit.inference import _export
 from tapefit.inference._collinearity import Collinear, nearest_dependence, variance_inflation
-from tapefit.inference._distributions import quantile, two_sided
+from tapefit.inference._distributions import checked_level, quantile, two_sided
 from tapefit.inference._influence import Influence, influence
 from tapefit.inference._linear_tests import TTest, WaldTest, t_test, wald_test
 from tapefit.inference._new_rows import new_rows
@@ -160,9 +159,7 @@ class RegressionResults:
         UsageError
             If the level is not between 0 and 1.
         """
-        level = self.confidence_level if confidence_level is None else confidence_level
-        if not 0 < level < 1:
-            raise UsageError(f"Expected a confidence level between 0 and 1, got {level}; 0.95 is the usual one.")
+        level = checked_level(self.confidence_level if confidence_level is None else confidence_level)
         half = quantile(0.5 + level / 2, self._df) * self.bse
         return np.column_stack([self.params - half, self.params + half])
 

@@ -58,5 +58,12 @@ def pinball_slope(problem: Problem, residual: Floats) -> Floats:
 
 
 def pinball_meat(problem: Problem, residual: Floats) -> Floats:
-    """(n,) the squared slopes over f(0)^2 of each row: the sandwich's middle when errors are not."""
-    return np.square(pinball_slope(problem, residual))
+    """(n,) the squared slopes over f(0)^2 of each row: the sandwich's middle when errors are not.
+
+    A row that is fitted exactly, whose slope may be anything between those of both sides, counts with the variance
+    that the slope has, level (1 - level).
+    """
+    level = problem.loss.level
+    fitted = np.abs(residual) <= 1e-10 * np.mean(np.abs(residual))
+    even = problem.weighted(np.full(problem.n, np.sqrt(level * (1 - level)) / density_at_zero(problem, residual)))
+    return np.square(np.where(fitted, even, pinball_slope(problem, residual)))

@@ -81,11 +81,11 @@ def _probe(loss: Loss, y: Floats) -> Floats:
 
 
 def _check_size(loss: Loss, seen: Pointwise) -> None:
-    top = float(np.abs(seen.slope).max())
-    if top and not _TINY < top < _LARGE:
+    slopes = np.abs(seen.slope[seen.slope != 0])
+    if len(slopes) and (slopes.max() < _TINY or slopes.min() > _LARGE):
         raise UsageError(
-            f"The loss {loss.name!r} changes by {top:.1e} a unit of y_hat, whose square a float cannot hold; multiply "
-            "it by a constant, which moves no minimum."
+            f"The loss {loss.name!r} changes by {slopes[0]:.1e} a unit of y_hat, whose square a float cannot hold; "
+            "multiply it by a constant, which moves no minimum."
         )
 
 

@@ -16,7 +16,7 @@ from tapefit.data import Encoding, Feature, RowCount
 from tapefit.errors import DataError, DataWarning, UsageError
 from tapefit.inference import Moments, RegressionResults
 from tapefit.objective import Loss, LossFunction, Problem, check_domain, find_loss, recognise
-from tapefit.regression._options import Options
+from tapefit.regression._options import Options, checked_callbacks
 from tapefit.regression._partial import plain_encoding, results_of_moments
 from tapefit.regression._solve import (
     Callback,
@@ -153,7 +153,7 @@ class LinearRegression(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         design = independent(problem, encoding.term_names, self.on_collinear)
         for note in design.notes:
             warnings.warn(note, DataWarning, stacklevel=2)
-        problem, outcome = find_coefficients(design.problem, design.factor, options, tuple(self.callbacks))
+        problem, outcome = find_coefficients(design.problem, design.factor, options, checked_callbacks(self.callbacks))
         warn_unless_converged(outcome)
         results = make_results(
             design,

@@ -20,9 +20,9 @@ from tapefit.data import (
     read,
 )
 from tapefit.errors import DataError, UsageError
-from tapefit.inference import RegressionResults, group_codes, group_columns
+from tapefit.inference import RegressionResults, check_cov_type, checked_level, group_codes, group_columns
 from tapefit.objective import Loss, LossFunction, Problem, check_domain, find_loss
-from tapefit.regression._options import Options
+from tapefit.regression._options import Options, checked_callbacks
 from tapefit.regression._path import best_alpha
 from tapefit.regression._penalised import PenaltyName, PenaltyOptions, fit_penalised
 from tapefit.regression._solve import (
@@ -185,8 +185,9 @@ def fit(
     options.check()
     _one_of("missing", missing, ("error", "drop"))
     _one_of("on_collinear", on_collinear, ("error", "drop"))
-    if not 0 < confidence_level < 1:
-        raise UsageError(f"Expected a confidence_level between 0 and 1, got {confidence_level}; 0.95 is the usual one.")
+    checked_level(confidence_level)
+    check_cov_type(cov_type)
+    calls = checked_callbacks(callbacks)
     penalised = PenaltyOptions.of(penalty, alpha, l1_ratio, standardize=standardize)
     if penalised is not None:
         penalised.check(cov_type, solver)
@@ -201,6 +202,8 @@ def fit(
     check_domain(row.domain, row.name, block.y, lambda i: table.row_label(int(places[i])))
     if on_collinear == "error" and penalised is None:
         check_design(block, encoding)
+    elif len(block.y) < 2:
+        raise DataError("one row shows no spread; give at least 2 complete rows")
     weight = _weights(sample_weight, table, block)
     problem = Problem.of(block.X, block.y, row, intercept=intercept, weight=weight, offset=block.offset)
     if penalised is not None:
@@ -215,7 +218,7 @@ def fit(
         )
         return replace(results, offset=_name(offset), exposure=_name(exposure))
     design = independent(problem, encoding.term_names, on_collinear)
-    problem, outcome = find_coefficients(design.problem, design.factor, options, tuple(callbacks))
+    problem, outcome = find_coefficients(design.problem, design.factor, options, calls)
     warn_unless_converged(outcome)
     results = make_results(
         design,
@@ -253,7 +256,10 @@ def _weights(sample_weight: Any, table: Table, block: Block) -> Any:
     """The weights of the rows that are used, (n,)."""
     if sample_weight is None:
         return None
-    weight = np.asarray(sample_weight, dtype=np.float64)
+    try:
+        weight = np.asarray(sample_weight, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise DataError("sample_weight holds something else than numbers; pass one number a row.") from None
     if weight.shape != (table.n,):
         raise DataError(
             f"sample_weight has shape {weight.shape} but the data has {table.n} rows; pass one weight a row."

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tapefit.errors import UsageError
 from tapefit.optim import OPTIMIZERS, DescentOptions
+
+Callback = Callable[[int, float, NDArray[np.float64]], object]
 
 SOLVERS = ("auto", *sorted(OPTIMIZERS))
 _STEPS = {"auto": 100, "sgd": 1000}  # where max_iter is not given; 1000 for the others
@@ -27,7 +33,7 @@ class Options:
     tol: float | None = None
     momentum: float = 0.9
     batch_size: int | None = None
-    random_state: int | None = None
+    random_state: Any = None
     early_stopping: bool = False
     n_iter_no_change: int = 5
 
@@ -45,6 +51,9 @@ class Options:
             )
         if not (_is_number(self.momentum) and 0 <= self.momentum < 1):
             raise UsageError(f"Expected momentum from 0 to below 1, got {self.momentum!r}; 0.9 is usual.")
+        _check_seed(self.random_state)
+        if not isinstance(self.early_stopping, (bool, np.bool_)):
+            raise UsageError(f"Expected early_stopping to be True or False, got {self.early_stopping!r}; pass one.")
         if self.early_stopping and self.solver == "auto":
             raise UsageError("early_stopping belongs to the step-by-step solvers, got solver='auto'; use solver='gd'.")
 
@@ -70,7 +79,7 @@ class Options:
             tol=1e-8 if self.tol is None else self.tol,
             momentum=self.momentum,
             batch_size=32 if self.batch_size is None else self.batch_size,
-            seed=self.random_state,
+            seed=_seed(self.random_state),
             early_stopping=self.early_stopping,
             patience=self.n_iter_no_change,
         )
@@ -84,6 +93,33 @@ class Options:
     def smooth_tol(self) -> float:
         """The tolerance of preconditioned descent."""
         return _TOL["auto"] if self.tol is None else self.tol
+
+
+def checked_callbacks(callbacks: Any) -> tuple[Callback, ...]:
+    """The callbacks, of which there may be one alone; UsageError for what cannot be called."""
+    several = (callbacks,) if callable(callbacks) else tuple(callbacks)
+    for one in several:
+        if not callable(one):
+            raise UsageError(
+                f"Expected callbacks to be functions of (step, loss, coefficients), got {one!r}; pass functions."
+            )
+    return several
+
+
+def _check_seed(random_state: Any) -> None:
+    if isinstance(random_state, np.random.RandomState):
+        return
+    try:
+        np.random.default_rng(random_state)
+    except (TypeError, ValueError):
+        raise UsageError(
+            f"Expected random_state to be a whole number of 0 or more or None, got {random_state!r}; pass one."
+        ) from None
+
+
+def _seed(random_state: Any) -> Any:
+    """What NumPy makes a new generator from; of scikit-learn's RandomState, the next number."""
+    return int(random_state.randint(2**31)) if isinstance(random_state, np.random.RandomState) else random_state
 
 
 def _is_number(value: Any) -> bool:
