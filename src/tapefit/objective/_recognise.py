@@ -88,10 +88,11 @@ def _leap(loss: Loss, value: float, size: float) -> float:
     for _ in range(_ZOOMS):
         grid = np.linspace(low, high, _GRID + 1)
         seen = pointwise(loss, np.full(len(grid), value), grid)
-        rise = np.diff(seen.slope)
-        bend = 0.5 * (seen.curvature[1:] + seen.curvature[:-1]) * np.diff(grid)
-        whole = whole or float(np.abs(rise).sum())
-        beyond = np.nan_to_num(np.abs(rise - bend))
+        with np.errstate(all="ignore"):
+            rise = np.diff(seen.slope)
+            beyond = np.abs(rise - 0.5 * (seen.curvature[1:] + seen.curvature[:-1]) * np.diff(grid))
+        beyond[~np.isfinite(beyond)] = 0.0
+        whole = whole or float(np.abs(rise[np.isfinite(rise)]).sum())
         k = int(np.argmax(beyond))
         low, high = grid[k], grid[k + 1]
     return float(beyond[k]) / whole if whole > 0 else 0.0
