@@ -50,10 +50,16 @@ def test_the_number_of_leaves_must_fit(leaves):
         nest.pack_sequence_as([0, [0]], leaves)
 
 
-@pytest.mark.parametrize("other", [[1], [1, 2], [1, (2,)], {"a": 1}])
+@pytest.mark.parametrize("other", [[1], [1, 2], {"a": 1}, 5, [1, [2, 3]]])
 def test_other_structures_are_told_apart(other):
     with pytest.raises(ValueError, match="same nested structure"):
         nest.assert_same_structure([1, [2]], other)
+
+
+def test_other_types_are_told_apart_unless_they_shall_not_be():
+    with pytest.raises(TypeError, match=r"list and tuple at \[1\]"):
+        nest.assert_same_structure([1, [2]], [1, (2,)])
+    nest.assert_same_structure([1, [2]], [1, (2,)], check_types=False)
 
 
 def test_mapping_takes_several_structures():
