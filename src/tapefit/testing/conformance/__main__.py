@@ -15,7 +15,8 @@ from typing import Any
 
 from tapefit.testing.conformance._compare import LIMITS, difference, results
 from tapefit.testing.conformance._documented import DOCUMENTED
-from tapefit.testing.conformance._table import ROWS, Row
+from tapefit.testing.conformance._row import Row
+from tapefit.testing.conformance._table import ROWS
 
 SEEDS = (0, 1)
 

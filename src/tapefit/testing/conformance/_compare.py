@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tapefit.testing.conformance._table import Row
+from tapefit.testing.conformance._row import Row
 
 LIMITS = {"float32": 2e-4, "float64": 1e-9, "complex128": 1e-9}
 
