@@ -28,6 +28,7 @@ from tapefit.tape.ops._cumulative import (
 )
 from tapefit.tape.ops._math import (
     abs,
+    accumulate_n,
     add,
     add_n,
     ceil,
@@ -149,6 +150,7 @@ rint = round
 
 __all__ = [
     "abs",
+    "accumulate_n",
     "acos",
     "acosh",
     "add",

@@ -139,6 +139,11 @@ def add_n(inputs: Sequence[Any], name: str | None = None) -> Tensor:
     return reduce(o.add, inputs[1:], tensor_of(inputs[0]))
 
 
+def accumulate_n(inputs: Sequence[Any], shape: Any = None, tensor_dtype: Any = None, name: str | None = None) -> Tensor:
+    """The sum of tensors of one shape: the older name of `add_n`."""
+    return add_n(inputs)
+
+
 def clip_by_value(t: Any, clip_value_min: Any, clip_value_max: Any, name: str | None = None) -> Tensor:
     """`t` held between two bounds; the derivative at a bound is 1.
 

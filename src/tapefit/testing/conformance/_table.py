@@ -34,6 +34,7 @@ _ELEMENTWISE = [
     row("math.scalar_mul", lambda tf, a, x: tf.math.scalar_mul(a, x), (), _M),
     row("clip_by_value", lambda tf, x: tf.clip_by_value(x, -0.6, 0.6), _M),
     row("add_n", lambda tf, x, y: tf.add_n([x, y, x]), _M, _M),
+    row("math.accumulate_n", lambda tf, x, y: tf.math.accumulate_n([x, y, x]), _M, _M),
     row("cast", lambda tf, x: tf.cast(tf.cast(x, tf.float64), tf.float32), _M),
     row("complex", lambda tf, x, y: tf.abs(tf.complex(x, y)), _M, _M),
     row("math.real", lambda tf, x, y: tf.math.real(tf.exp(tf.complex(x, y))), _M, _M),
