@@ -6,17 +6,9 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from tapefit.tape.ops._philox import philox
+from tapefit.tape.ops._philox import words
 
 _END = object()
-
-
-def words(seed: int, stream: int) -> Iterator[int]:
-    """The numbers of a Philox stream, one after the other."""
-    done, n = 0, 256
-    while True:
-        yield from philox(seed, stream, n)[done:].tolist()
-        done, n = n, 2 * n
 
 
 def seeds_of_epochs(seed: int, stream: int) -> Iterator[tuple[int, int]]:

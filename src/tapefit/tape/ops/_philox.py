@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
 _MULTIPLIERS = (np.uint64(0xD2511F53), np.uint64(0xCD9E8D57))
@@ -34,6 +36,14 @@ def philox(seed: int, stream: int, n: int) -> NDArray[np.uint32]:
         ]
         key = [(k + w) & 0xFFFFFFFF for k, w in zip(key, _WEYL, strict=True)]
     return np.stack(word, axis=1).astype(np.uint32).ravel()[:n]
+
+
+def words(seed: int, stream: int) -> Iterator[int]:
+    """The words of a stream, one after the other."""
+    done, n = 0, 256
+    while True:
+        yield from philox(seed, stream, n)[done:].tolist()
+        done, n = n, 2 * n
 
 
 def _halves(value: int) -> tuple[int, int]:

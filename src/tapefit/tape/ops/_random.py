@@ -12,7 +12,7 @@ from tapefit.tape._convert import convert, tensor_of
 from tapefit.tape._operators import add, multiply
 from tapefit.tape._tensor import Tensor
 from tapefit.tape.ops._axes import ints
-from tapefit.tape.ops._philox import normal_pairs, philox, unit_float32, unit_float64
+from tapefit.tape.ops._philox import normal_pairs, philox, unit_float32, unit_float64, words
 from tapefit.types import as_dtype, float32
 
 if TYPE_CHECKING:
@@ -154,9 +154,22 @@ def normal(
 
 
 def shuffle(value: Any, seed: int | None = None, name: str | None = None) -> Tensor:
-    """The slices along the first axis in random order."""
+    """The slices along the first axis in random order, by Fisher and Yates; differentiable.
+
+    Parameters
+    ----------
+    value
+        A tensor with at least one axis.
+    seed
+        A seed of this op; by default the next of the global sequence.
+    """
     from tapefit.tape.ops._array import gather
 
     x = tensor_of(value)
-    keys = _words(len(x), seed).astype(np.uint64)
-    return gather(x, np.argsort(keys, kind="stable"))
+    if not x.ndim:
+        return x
+    order, numbers = list(range(len(x))), words(*seeds_of_next(seed))
+    for i in range(len(order) - 1):
+        j = i + next(numbers) % (len(order) - i)
+        order[i], order[j] = order[j], order[i]
+    return gather(x, np.array(order, np.int64))
