@@ -36,6 +36,8 @@ def matmul(
     transpose_b: bool = False,
     adjoint_a: bool = False,
     adjoint_b: bool = False,
+    a_is_sparse: bool = False,
+    b_is_sparse: bool = False,
     name: str | None = None,
 ) -> Tensor:
     """The product of matrices, or of stacks of matrices.
@@ -46,6 +48,8 @@ def matmul(
         Tensors of one dtype, of shapes (..., n, k) and (..., k, m); leading axes broadcast.
     transpose_a, transpose_b, adjoint_a, adjoint_b
         Use the transpose or the conjugate transpose of that operand.
+    a_is_sparse, b_is_sparse
+        Accepted for TensorFlow's sake: a hint about zeros, which changes nothing.
 
     Returns
     -------
@@ -89,8 +93,16 @@ def matrix_transpose(a: Any, name: str | None = None, conjugate: bool = False) -
     return _turned(tensor_of(a), True, conjugate)
 
 
-def matvec(a: Any, b: Any, transpose_a: bool = False, adjoint_a: bool = False, name: str | None = None) -> Tensor:
-    """The product of a matrix (..., n, k) and a vector (..., k), of shape (..., n)."""
+def matvec(
+    a: Any,
+    b: Any,
+    transpose_a: bool = False,
+    adjoint_a: bool = False,
+    a_is_sparse: bool = False,
+    b_is_sparse: bool = False,
+    name: str | None = None,
+) -> Tensor:
+    """The product of a matrix (..., n, k) and a vector (..., k), of shape (..., n); options as for `matmul`."""
     return squeeze(matmul(a, expand_dims(b, -1), transpose_a=transpose_a, adjoint_a=adjoint_a), -1)
 
 
