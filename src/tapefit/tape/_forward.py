@@ -74,7 +74,7 @@ class ForwardAccumulator:
             _log.warn("The dtype of the watched primal must be floating (e.g. tf.float32), got tf.%s", x.dtype.name)
             return
         t = like(np.array(tangent) if isinstance(tangent, np.ndarray) else tangent, x)
-        if t.shape != x.shape:
+        if t._array.shape != x._array.shape:
             raise ValueError(
                 f"A tangent needs the shape of its primal, {tuple(x.shape)}, got {tuple(t.shape)}; reshape it."
             )
@@ -138,7 +138,7 @@ class ForwardAccumulator:
         """Carry the tangents through a step, while only the others listen."""
         live = self._live
         tangents = [live.get(a._uid) for a in args]
-        if all(t is None for t in tangents):
+        if not any(t is not None for t in tangents):
             return
         before, stack.tapes = stack.tapes, others
         try:

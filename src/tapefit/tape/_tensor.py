@@ -39,7 +39,7 @@ class Tensor:
     @property
     def shape(self) -> TensorShape:
         """The dimensions."""
-        return TensorShape(self._array.shape)
+        return tuple.__new__(TensorShape, self._array.shape)  # of ints already
 
     @property
     def dtype(self) -> DType:

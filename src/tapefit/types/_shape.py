@@ -12,7 +12,7 @@ class TensorShape(tuple[int, ...]):
     __slots__ = ()
 
     def __new__(cls, dims: Any = ()) -> TensorShape:
-        if isinstance(dims, SupportsIndex):
+        if type(dims) is not tuple and isinstance(dims, SupportsIndex):
             dims = (dims,)
         return super().__new__(cls, (int(d) for d in dims))
 
