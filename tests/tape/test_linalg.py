@@ -168,6 +168,13 @@ def test_pinv_that_leaves_out_a_part_knows_of_it():
     assert np.linalg.matrix_rank(tf.linalg.pinv(a, rcond=0.3).numpy(), tol=1e-8) == 2
 
 
+@pytest.mark.parametrize("ord", ["euclidean", 1, 2, 3, 1.5])
+def test_the_gradient_of_a_vector_norm_at_zero_is_zero(ord):
+    g = gradient(lambda x: tf.norm(x, ord=ord, axis=1), np.array([[0.0, 0.0], [3.0, 4.0]]))
+    assert g[0].tolist() == [0.0, 0.0]
+    assert np.all(g[1] > 0)
+
+
 def test_lstsq_has_a_gradient_either_way():
     fast, slow = (gradient(lambda a, b, k=k: tf.linalg.lstsq(a, b, fast=k), TALL, TALL[:, :1]) for k in (True, False))
     for got, wanted in zip(fast, slow, strict=True):

@@ -148,7 +148,7 @@ def tensordot(a: Any, b: Any, axes: Any, name: str | None = None) -> Tensor:
 def norm(
     tensor: Any, ord: Any = "euclidean", axis: Any = None, keepdims: bool | None = None, name: str | None = None
 ) -> Tensor:
-    """The norm of vectors or of matrices; that of the Euclidean norm at 0 has the gradient 0.
+    """The norm of vectors or of matrices; the gradient of a vector norm at 0 is 0.
 
     Parameters
     ----------
@@ -202,7 +202,12 @@ def _vector_norm(x: Tensor, ord: Any, axis: Any, keepdims: bool) -> Tensor:
         return reduce_max(size, axis, keepdims)
     if ord == 1:
         return reduce_sum(size, axis, keepdims)
-    return o.power(reduce_sum(o.power(size, float(ord)), axis, keepdims), 1 / float(ord))
+    total = reduce_sum(o.power(size, float(ord)), axis, keepdims)
+    # at 0 the root has an infinite derivative, and the norm the subgradient 0
+    zero = Tensor(np.asarray(total._array == 0))
+    none, one = like(0, total), like(1, total)
+    root = o.power(p.where.record((zero, one, total), {}), 1 / float(ord))
+    return p.where.record((zero, none, root), {})
 
 
 def _matrix_norm(x: Tensor, ord: Any, rows: int, columns: int, keepdims: bool) -> Tensor:
