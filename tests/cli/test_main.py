@@ -57,7 +57,7 @@ def test_help_and_version_import_nothing_heavy(
     ("arguments", "sentence"),
     [
         (("fti",), "Error: there is no command 'fti'; did you mean 'fit'? (see 'tapefit --help').\n"),
-        (("zzz",), "Error: there is no command 'zzz'; the commands are demo, fit, predict, show (see"),
+        (("zzz",), "Error: there is no command 'zzz'; the commands are demo, explain, fit, predict, show (see"),
         (("--nonsense",), "Error: there is no option '--nonsense' (see 'tapefit --help').\n"),
         (("fit", "--stpes", "9"), "Error: there is no option '--stpes'; did you mean '--steps'? (see 'tapefit fit"),
         (("fit",), "Error: Missing argument 'FILE' (see 'tapefit fit --help').\n"),
