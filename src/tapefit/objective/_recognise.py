@@ -36,36 +36,35 @@ def recognise(loss: Loss, y: Floats) -> Loss:
     rows = sample(y)
     size, rounding = spread_of(y), 1e-10 * float(np.abs(rows).max())
     wave = np.linspace(0.5, 1.0, len(rows))
-    points = [rows + sign * max(far * size, rounding) * wave for far in _FAR for sign in (-1, 1)]
+    points = np.concatenate([rows + sign * max(far * size, rounding) * wave for far in _FAR for sign in (-1, 1)])
+    many = np.tile(rows, 2 * len(_FAR))
     try:
-        seen = [pointwise(loss, rows, y_hat) for y_hat in points]
+        seen = pointwise(loss, many, points)
     except DataError:  # not defined everywhere, so neither
         return loss
-    errors = [y_hat - rows for y_hat in points]
-    if _is_squares(seen, errors, rows):
-        return _by_rows(replace(loss, kind="squares"), seen[0], errors[0])
-    level = _pinball_level(seen, errors)
+    error = points - many
+    if _is_squares(seen, error, rows):
+        return _by_rows(replace(loss, kind="squares"), seen, rows)
+    level = _pinball_level(seen, error)
     if level is not None:
-        return _by_rows(replace(loss, kind="pinball", level=level), seen[0], errors[0])
+        return _by_rows(replace(loss, kind="pinball", level=level), seen, rows)
     return replace(loss, kind="corners") if loss.form == "rows" and _has_corners(loss, rows, size) else loss
 
 
-def _is_squares(seen: list[Pointwise], errors: list[Floats], y: Floats) -> bool:
-    c = float(seen[0].curvature[0])
+def _is_squares(seen: Pointwise, error: Floats, y: Floats) -> bool:
+    c = float(seen.curvature[0])
     if not (np.isfinite(c) and c > 0):
         return False
     rounding = 1e-14 * c * float(np.abs(y).max())
-    return all(
-        np.allclose(s.curvature, c, rtol=1e-9) and np.allclose(s.slope, c * e, rtol=1e-9, atol=rounding)
-        for s, e in zip(seen, errors, strict=True)
+    return bool(
+        np.allclose(seen.curvature, c, rtol=1e-9) and np.allclose(seen.slope, c * error, rtol=1e-9, atol=rounding)
     )
 
 
-def _pinball_level(seen: list[Pointwise], errors: list[Floats]) -> float | None:
-    if any(s.curvature.any() for s in seen):
+def _pinball_level(seen: Pointwise, error: Floats) -> float | None:
+    if seen.curvature.any():
         return None
-    over = np.concatenate([s.slope for s, e in zip(seen, errors, strict=True) if e[0] > 0])
-    under = np.concatenate([s.slope for s, e in zip(seen, errors, strict=True) if e[0] < 0])
+    over, under = seen.slope[error > 0], seen.slope[error < 0]
     a, b = float(over[0]), float(-under[0])  # costs of predicting too much and too little
     if a > 0 and b > 0 and np.allclose(over, a, rtol=1e-9) and np.allclose(under, -b, rtol=1e-9):
         return b / (a + b)
@@ -75,37 +74,34 @@ def _pinball_level(seen: list[Pointwise], errors: list[Floats]) -> float | None:
 def _has_corners(loss: Loss, y: Floats, size: float) -> bool:
     """Whether l' leaps somewhere, by what counts beside its rise over the range of y.
 
-    At a few y, the part of a grid of errors where l' rises by most beyond what l'' explains is looked at more
+    At a few y, the part of a grid of predictions where l' rises by most beyond what l'' explains is looked at more
     closely, twice: what a corner leaps by stays, what is smooth vanishes with the width. What changes within a
     hundred-thousandth of the range of y counts as a corner, too.
     """
-    return any(_leap(loss, value, size) > _LEAP for value in np.unique(y)[:: max(1, len(y) // 8)])
-
-
-def _leap(loss: Loss, value: float, size: float) -> float:
-    """The largest leap of l' at one y, as a part of all that l' changes by along the grid."""
-    low, high, whole = value - size, value + size, 0.0
+    values = np.unique(y)[:: max(1, len(y) // 8), None]  # (k, 1)
+    low, high, whole = values - size, values + size, np.zeros(0)
     for _ in range(_ZOOMS):
-        grid = np.linspace(low, high, _GRID + 1)
-        seen = pointwise(loss, np.full(len(grid), value), grid)
+        grid = low + (high - low) * np.linspace(0.0, 1.0, _GRID + 1)  # (k, _GRID + 1)
+        seen = pointwise(loss, np.repeat(values[:, 0], _GRID + 1), grid.ravel())
+        slope, curvature = seen.slope.reshape(grid.shape), seen.curvature.reshape(grid.shape)
         with np.errstate(all="ignore"):
-            rise = np.diff(seen.slope)
-            beyond = np.abs(rise - 0.5 * (seen.curvature[1:] + seen.curvature[:-1]) * np.diff(grid))
+            rise = np.diff(slope)
+            beyond = np.abs(rise - 0.5 * (curvature[:, 1:] + curvature[:, :-1]) * np.diff(grid))
         beyond[~np.isfinite(beyond)] = 0.0
-        whole = whole or float(np.abs(rise[np.isfinite(rise)]).sum())
-        k = int(np.argmax(beyond))
-        low, high = grid[k], grid[k + 1]
-    return float(beyond[k]) / whole if whole > 0 else 0.0
+        if not len(whole):
+            whole = np.abs(np.where(np.isfinite(rise), rise, 0.0)).sum(axis=1)
+        at = beyond.argmax(axis=1)[:, None]
+        low, high = np.take_along_axis(grid, at, 1), np.take_along_axis(grid, at + 1, 1)
+    return bool((np.take_along_axis(beyond, at, 1)[:, 0] > _LEAP * whole).any())
 
 
-def _by_rows(loss: Loss, seen: Pointwise, error: Floats) -> Loss:
+def _by_rows(loss: Loss, seen: Pointwise, y: Floats) -> Loss:
     """The loss, by a function that gives one value a row (which weights need) where its own gives one in all."""
     if loss.form == "rows":
         return loss
     squares = loss.kind == "squares"
-    half = 0.5 * seen.curvature[0] if squares else abs(seen.slope[0]) / loss.level  # seen at y_hat below y
-    known = half * (np.square(error) if squares else -error * loss.level)
-    rest = float(np.mean(seen.value - known))  # a constant, which moves no minimum
+    half = 0.5 * seen.curvature[0] if squares else abs(seen.slope[0]) / loss.level  # first come y_hat below y
+    rest = float(np.mean(pointwise(loss, y, y, order=1).value))  # a constant, which moves no minimum
 
     def canonical(y: Any, y_hat: Any) -> Any:
         e = y - y_hat

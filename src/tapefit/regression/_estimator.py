@@ -31,8 +31,14 @@ Floats = NDArray[np.float64]
 
 
 def _adds_up(model: LinearRegression) -> bool:
-    """Whether rows can be added one batch after another: for squared errors; a function is looked at with data."""
-    return model.loss == "mse" or callable(model.loss)
+    """Whether cross-products hold all that the model needs of its rows, so that it has `partial_fit`."""
+    loss = recognise(model._loss(), np.linspace(0.5, 2.0, 9))
+    if loss.kind != "squares" or model.solver != "auto":
+        raise UsageError(
+            f"partial_fit expects a squared-error loss and solver='auto', got {loss.name} and {model.solver!r}; "
+            "collect the rows and call fit."
+        )
+    return True
 
 
 class LinearRegression(RegressorMixin, BaseEstimator):  # type: ignore[misc]
@@ -186,13 +192,14 @@ class LinearRegression(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         Raises
         ------
         ValueError
-            If the loss is not a squared error, or the data or a parameter cannot be used.
+            If the data or a parameter cannot be used.
+        AttributeError
+            If the loss is not a squared error, or the solver a step-by-step one: such a model has no `partial_fit`.
         """
         self._options()
         before = getattr(self, "_moments", None)
         X, y = validate_data(self, X, y, dtype=np.float64, y_numeric=True, reset=before is None)
         y = column_or_1d(y, warn=True, dtype=np.float64)
-        self._check_partial(y)
         weight = _used_weights(sample_weight, X)
         if weight is not None:
             X, y, weight = X[weight > 0], y[weight > 0], weight[weight > 0]
@@ -208,14 +215,6 @@ class LinearRegression(RegressorMixin, BaseEstimator):  # type: ignore[misc]
             warnings.warn(results.warnings[0], DataWarning, stacklevel=2)
         self._set_results(results)
         return self
-
-    def _check_partial(self, y: Floats) -> None:
-        loss = recognise(self._loss(), y)
-        if loss.kind != "squares" or self.solver != "auto":
-            raise UsageError(
-                f"partial_fit expects a squared-error loss and solver='auto', got {loss.name} and {self.solver!r}; "
-                "collect the rows and call fit."
-            )
 
     def _set_results(self, results: RegressionResults) -> None:
         self.results_: RegressionResults = results

@@ -149,6 +149,8 @@ def independent(problem: Problem, terms: Sequence[str], on_collinear: OnCollinea
         With `on_collinear` "error", naming the first such column and the ones that make it up.
     """
     _check_sizes(problem, terms)
+    if on_collinear not in ("error", "drop"):
+        raise UsageError(f"Expected on_collinear to be 'error' or 'drop', got {on_collinear!r}; choose one of them.")
     factor = problem.factor()
     found = dependent_columns(factor, problem.n)
     everything = np.arange(problem.basis.width)
