@@ -78,7 +78,10 @@ def check_writable(path: PathLike) -> None:
     OutputError
         When `path` is a folder or read-only, or its folder is missing or not writable.
     """
-    target = Path(os.path.realpath(path))
+    try:
+        target = Path(os.path.realpath(path))
+    except ValueError as error:
+        raise OutputError(f"cannot write {os.fspath(path)!r}: it has a null character; give another name.") from error
     with _as_output_error(path):
         if target.is_dir():
             raise OutputError(f"cannot write '{path}': it is a directory; give the name of a file in it.")
