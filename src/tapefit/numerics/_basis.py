@@ -114,17 +114,23 @@ def blocks(n: int, p: int) -> list[slice]:
 def make_basis(X: Floats, *, intercept: bool, weight: Floats | None = None) -> Basis:
     """The basis of the columns of `X` (n, p), centred and scaled under the weights (n,), if there are any.
 
-    A constant column is centred to zeros, which the triangular factor sees as dependent on the intercept.
+    The scale of a column whose values lie too far apart for a float to hold their differences is infinite. A
+    constant column is centred to zeros, which the triangular factor sees as dependent on the intercept.
     """
+    with np.errstate(over="ignore", invalid="ignore"):  # scales of infinity tell
+        return _make_basis(X, intercept, np.full(len(X), 1.0 / len(X)) if weight is None else weight / weight.sum())
+
+
+def _make_basis(X: Floats, intercept: bool, share: Floats) -> Basis:
     n, p = X.shape
-    share = np.full(n, 1.0 / n) if weight is None else weight / weight.sum()
     low, high, centre = _range_and_mean(X, share)
     # all values equal: the centre is that value, exactly
     centre = np.where(low == high, low, np.clip(centre, low, high)) if intercept else np.zeros(p)
     top = np.maximum(high - centre, centre - low)
     unit = np.where(top > 0, top, 1.0)
     squares = sum((share[rows] @ np.square((X[rows] - centre) / unit) for rows in blocks(n, p)), np.zeros(p))
-    return Basis(centre, _power_of_two(np.where(top > 0, unit * np.sqrt(squares), 1.0)), intercept)
+    size = _power_of_two(np.where(top > 0, unit * np.sqrt(squares), 1.0))
+    return Basis(centre, np.where(np.isfinite(top), size, np.inf), intercept)
 
 
 def _range_and_mean(X: Floats, share: Floats) -> tuple[Floats, Floats, Floats]:
