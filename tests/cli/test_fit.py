@@ -155,3 +155,14 @@ def test_old_files_are_replaced(run: Run, folder: Path) -> None:
     assert run("fit", "line.csv", "--target", "y", "-o", "model.json", "--plot", "fit.png").exit_code == 0
     assert json.loads((folder / "model.json").read_text())
     assert (folder / "fit.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_column_that_others_make_up_is_dropped_on_request(run: Run, folder: Path) -> None:
+    (folder / "sum.csv").write_text("a,b,c,y\n1,2,3,1\n2,1,3,2\n4,7,11,5\n3,3,6,3\n9,2,11,7\n", encoding="utf-8")
+    refused = run("fit", "sum.csv", "--target", "y")
+    assert refused.exit_code == 1
+    assert "--on-collinear drop" in refused.stderr
+    result = run("fit", "sum.csv", "--target", "y", "--on-collinear", "drop")
+    assert result.exit_code == 0
+    assert "column 'c' is a combination of 'a' and 'b'" in " ".join(result.stdout.split())
+    assert "dropped" in result.stdout

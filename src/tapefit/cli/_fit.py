@@ -50,6 +50,7 @@ class Settings:
     offset: str | None
     exposure: str | None
     missing: Literal["error", "drop"]
+    on_collinear: Literal["error", "drop"]
     solver: Literal["auto", "gd", "momentum", "adam", "sgd"]
     learning_rate: float | Literal["auto"]
     steps: int | None
@@ -86,6 +87,13 @@ class Settings:
 @click.option("--intercept/--no-intercept", default=True, show_default=True, help="Fit a constant term.")
 @loss_options
 @missing
+@click.option(
+    "--on-collinear",
+    type=click.Choice(["error", "drop"]),
+    default="error",
+    show_default=True,
+    help="What to do with a column that others make up: stop and name it, or leave it out and say so.",
+)
 @click.option(
     "--solver",
     type=click.Choice(["auto", "gd", "momentum", "adam", "sgd"]),
@@ -220,6 +228,7 @@ def fit_table(table: Table, settings: Settings) -> RegressionResults:
             offset=settings.offset,
             exposure=settings.exposure,
             missing=settings.missing,
+            on_collinear=settings.on_collinear,
             solver=settings.solver,
             learning_rate=settings.learning_rate,
             max_iter=most_steps(settings),

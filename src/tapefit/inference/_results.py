@@ -20,6 +20,7 @@ from tapefit.inference._new_rows import new_rows
 from tapefit.inference._prediction import Prediction
 from tapefit.inference._recovariance import with_cov_type
 from tapefit.inference._statistics import Statistics
+from tapefit.inference._statistics_view import StatisticsView
 from tapefit.inference._summary import render
 from tapefit.numerics import Basis
 from tapefit.objective import IDENTITY, LINKS
@@ -28,7 +29,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class RegressionResults:
+class RegressionResults(StatisticsView):
     """The results of a fit. ``print(results)`` shows them as a table.
 
     Attributes
@@ -171,73 +172,6 @@ class RegressionResults:
     def df_inference(self) -> float:
         """Degrees of freedom of tests and intervals: `df_resid`, or with clusters their number less 1."""
         return float(self.df_resid if self.df_test is None else self.df_test)
-
-    # -- the fit as a whole --------------------------------------------------------------------
-
-    @property
-    def nobs(self) -> int:
-        """Rows used."""
-        return self.statistics.nobs
-
-    @property
-    def df_model(self) -> int:
-        """Slopes."""
-        return self.statistics.df_model
-
-    @property
-    def df_resid(self) -> int:
-        """Rows less coefficients."""
-        return self.statistics.df_resid
-
-    @property
-    def scale(self) -> float:
-        """The residual variance."""
-        return self.statistics.scale
-
-    @property
-    def rsquared(self) -> float:
-        """The part of the variance of y that the model explains; about 0 if there is no intercept."""
-        return self.statistics.rsquared
-
-    @property
-    def rsquared_adj(self) -> float:
-        """`rsquared`, corrected for the number of coefficients."""
-        return self.statistics.rsquared_adj
-
-    @property
-    def fvalue(self) -> float:
-        """The F statistic of all slopes together."""
-        return self.statistics.fvalue
-
-    @property
-    def f_pvalue(self) -> float:
-        """Its probability if all slopes are 0."""
-        return self.statistics.f_pvalue
-
-    @property
-    def deviance(self) -> float:
-        """Of a likelihood family: twice the log likelihood lost against a fit of every y, times the dispersion."""
-        return self.statistics.deviance
-
-    @property
-    def pearson_chi2(self) -> float:
-        """Of a likelihood family: the sum of squared errors over their variances."""
-        return self.statistics.pearson_chi2
-
-    @property
-    def llf(self) -> float:
-        """The log likelihood; normal for squared errors."""
-        return self.statistics.llf
-
-    @property
-    def aic(self) -> float:
-        """Akaike's information criterion."""
-        return self.statistics.aic
-
-    @property
-    def bic(self) -> float:
-        """The Bayesian information criterion."""
-        return self.statistics.bic
 
     # -- hypotheses ----------------------------------------------------------------------------
 

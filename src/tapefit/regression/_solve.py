@@ -159,7 +159,7 @@ def independent(problem: Problem, terms: Sequence[str], on_collinear: OnCollinea
     if on_collinear == "error":
         raise DataError(
             f"{reason(found[0], terms)}, so their coefficients cannot be told apart; leave out one of them, or "
-            "use on_collinear='drop'."
+            "use on_collinear='drop' (--on-collinear drop)."
         )
     kept = np.setdiff1d(everything, [column for column, _ in found])
     first = int(problem.basis.intercept)
