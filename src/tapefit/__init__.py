@@ -285,6 +285,7 @@ __all__ = [
     "eye",
     "fill",
     "fit",
+    "fit_path",
     "float16",
     "float32",
     "float64",

@@ -43,6 +43,8 @@ def test_public_names_are_sorted_and_there(package):
     names = [n for n in package.__all__ if n not in ("LinearRegression", "RegressionResults", "fit", "load")]
     assert all(hasattr(package, n) for n in names)
     assert len(set(package.__all__)) == len(package.__all__)
+    for name in dir(package):  # what is imported when first used is public, too
+        getattr(package, name)
     public = {
         n
         for n, v in vars(package).items()
