@@ -4,7 +4,7 @@ from tapefit.numerics._basis import Basis, blocks, make_basis
 from tapefit.numerics._doubledouble import DD
 from tapefit.numerics._exact_factor import exact_factor
 from tapefit.numerics._residual import exact_residual, plain_residual
-from tapefit.numerics._triangular import Factor, dependent_columns, downdate, factorise, is_safe, rows_factor
+from tapefit.numerics._triangular import Factor, dependent_columns, downdate, factorise, is_rough, is_safe, rows_factor
 
 __all__ = [
     "DD",
@@ -16,6 +16,7 @@ __all__ = [
     "exact_factor",
     "exact_residual",
     "factorise",
+    "is_rough",
     "is_safe",
     "make_basis",
     "plain_residual",

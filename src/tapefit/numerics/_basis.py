@@ -106,8 +106,8 @@ class Basis:
 
 
 def blocks(n: int, p: int) -> list[slice]:
-    """Row ranges whose float64 rows of `p` columns take about 1 MB."""
-    size = max(256, BLOCK_BYTES // (8 * max(p, 1)))
+    """Row ranges whose float64 rows of `p` columns take about 1 MB, and are four times as high as wide."""
+    size = max(256, 4 * p, BLOCK_BYTES // (8 * max(p, 1)))
     return [slice(i, min(i + size, n)) for i in range(0, n, size)]
 
 

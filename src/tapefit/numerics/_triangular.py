@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
+from scipy.linalg.lapack import dtrcon
 
 from tapefit.numerics._cholesky import inverse as exact_inverse
 from tapefit.numerics._doubledouble import DD
@@ -18,6 +19,8 @@ Floats = NDArray[np.float64]
 
 # Cross-products square the condition number; up to here R keeps 12 digits of the 16.
 GRAM_CONDITION = 100.0
+# And up to here 6, which is enough to precondition.
+ROUGH_CONDITION = 1e5
 
 
 @dataclass(frozen=True)
@@ -123,6 +126,16 @@ def downdate(factor: Factor, less: Factor) -> Factor | None:
 def is_safe(factor: Factor) -> bool:
     """Whether a factor can be kept: always, but from rounded cross-products up to `GRAM_CONDITION` only."""
     return factor.method != "cholesky" or factor.condition <= GRAM_CONDITION
+
+
+def is_rough(factor: Factor) -> bool:
+    """Whether a factor can be kept as a preconditioner, whose errors cost steps and no digits."""
+    if not np.isfinite(factor.R).all():
+        return False
+    size = _lengths(factor.R)
+    if (size == 0).any():
+        return False
+    return bool(dtrcon(factor.R / size)[0] >= 1 / ROUGH_CONDITION)
 
 
 def condition_of(R: Floats) -> float:

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from tapefit.numerics import Basis, Factor, exact_factor, factorise, is_safe, make_basis
+from tapefit.numerics import Basis, Factor, exact_factor, factorise, is_rough, is_safe, make_basis
 from tapefit.objective._losses import Loss
 from tapefit.objective._pointwise import Pointwise, pointwise
 
@@ -114,24 +114,29 @@ class Problem:
             g += weighted[rows] @ Z
         return g
 
+    def preconditioner(self, curvature: Floats) -> Factor:
+        """The same as `factor`, roughly: from cross-products unless they are very ill conditioned."""
+        rough = factorise(self._rows(curvature), self.basis.width, cheap=True)
+        return rough if is_rough(rough) else self.factor(curvature)
+
+    def _rows(self, curvature: Floats | None) -> Iterator[Floats]:
+        """The standardised design in parts, each row times the root of its weight and curvature."""
+        h = self.weight if curvature is None else self.weighted(curvature)
+        root = None if h is None else np.sqrt(h)
+        for rows, Z in self.parts():
+            yield Z if root is None else Z * root[rows, None]
+
     def factor(self, curvature: Floats | None = None) -> Factor:
         """R with R'R = Z' diag(weight * curvature) Z; curvature 1 if not given.
 
         From cross-products where those are well conditioned, by QR where they are not; without a curvature and
         where the size of the problem allows it, in double-double then.
         """
-        h = self.weight if curvature is None else self.weighted(curvature)
-        root = None if h is None else np.sqrt(h)
-
-        def rows_of() -> Iterator[Floats]:
-            for rows, Z in self.parts():
-                yield Z if root is None else Z * root[rows, None]
-
         if self.X.size > _SMALL:
-            factor = factorise(rows_of(), self.basis.width, cheap=True)
+            factor = factorise(self._rows(curvature), self.basis.width, cheap=True)
             if is_safe(factor):
                 return factor
-        factor = factorise(rows_of(), self.basis.width, cheap=False)
+        factor = factorise(self._rows(curvature), self.basis.width, cheap=False)
         if curvature is not None or self.X.size > _SMALL or not _WELL < factor.condition < _HOPELESS:
             return factor
         return exact_factor(self.X, self.weight, self.basis) or factor

@@ -111,10 +111,10 @@ def curvature_of(problem: Problem, rows: Pointwise) -> tuple[Floats, Factor]:
     top = float(bend.max(initial=0.0))
     raised = np.maximum(bend, _FLOOR * top if top > 0 else 1.0)
     if top > 0:
-        factor = problem.factor(bend)
+        factor = problem.preconditioner(bend)
         if not dependent_columns(factor, problem.n):
             return raised, _lessened(problem, factor, rows) or factor
-    return raised, problem.factor(raised)
+    return raised, problem.preconditioner(raised)
 
 
 def _lessened(problem: Problem, factor: Factor, rows: Pointwise) -> Factor | None:

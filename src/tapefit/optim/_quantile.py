@@ -115,7 +115,7 @@ def _step(problem: Problem, at: _Point) -> _Point:
 
 def _factor(problem: Problem, q: Floats) -> Factor:
     """R with R'R = Z' diag(q) Z."""
-    return problem.factor(q if problem.weight is None else q / problem.weight)
+    return problem.preconditioner(q if problem.weight is None else q / problem.weight)
 
 
 def _room(at: _Point, da: Floats, dz: Floats, dw: Floats) -> tuple[float, float]:
