@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from tapefit.numerics import Basis, Factor, exact_factor, factorise, is_rough, is_safe, make_basis
+from tapefit.numerics import Basis, Factor, blocks, exact_factor, factorise, is_rough, is_safe, make_basis
 from tapefit.objective._losses import Loss
 from tapefit.objective._pointwise import Pointwise, pointwise
 
@@ -17,6 +17,7 @@ Floats = NDArray[np.float64]
 
 # Up to this many elements QR costs nothing that anyone would notice.
 _SMALL = 2_000_000
+_KEPT = 8_000_000
 # Conditions between which double-double gives standard errors digits that float64 does not.
 _WELL, _HOPELESS = 10.0, 1e12
 
@@ -71,13 +72,20 @@ class Problem:
         """The sum of the weights."""
         return float(self.n if self.weight is None else self.weight.sum())
 
+    @cached_property
+    def _design(self) -> Floats | None:
+        """The standardised design, kept where it takes no more memory than anyone would notice."""
+        return self.basis.columns(self.X) if self.X.size <= _KEPT else None
+
     def parts(self) -> Iterator[tuple[slice, Floats]]:
         """The standardised design in ranges of rows, each (m, width)."""
-        return self.basis.parts(self.X)
+        if self._design is None:
+            return self.basis.parts(self.X)
+        return ((rows, Z[rows]) for Z in (self._design,) for rows in blocks(self.n, self.basis.width))
 
     def predict(self, theta: Floats) -> Floats:
         """The standardised columns times their coefficients; (n,)."""
-        return self.basis.predict(self.X, theta)
+        return self.basis.predict(self.X, theta) if self._design is None else self._design @ theta
 
     def eta(self, theta: Floats) -> Floats:
         """The linear predictor, which is `predict` and the offset; (n,)."""
@@ -108,10 +116,13 @@ class Problem:
 
     def gradient(self, slope: Floats) -> Floats:
         """Z'W l', (width,)."""
+        return self.back(self.weighted(slope))
+
+    def back(self, v: Floats) -> Floats:
+        """Z'v, (width,)."""
         g = np.zeros(self.basis.width)
-        weighted = self.weighted(slope)
         for rows, Z in self.parts():
-            g += weighted[rows] @ Z
+            g += v[rows] @ Z
         return g
 
     def preconditioner(self, curvature: Floats) -> Factor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,7 +54,7 @@ def solve_pinball(problem: Problem, start: Floats, level: float) -> Outcome:
         return _end(problem, start, 0, level, "The rows are fitted exactly.")
     y = rest / scale
     u = np.ones(problem.n) if problem.weight is None else problem.weight / problem.weight.mean()
-    b = (1 - level) * _score(problem, u)
+    b = (1 - level) * problem.back(u)
     point = _first(y, u, level, problem.basis.width)
     gap, limit, enough = _gap(point, y, u, b), _GAP * float(u.sum()), _ENOUGH * float(u.sum())
     steps, after = 0, point
@@ -81,11 +81,6 @@ def _first(y: Floats, u: Floats, level: float, width: int) -> _Point:
     return _Point(a, u - a, np.maximum(-y, 0) + 1e-6, np.maximum(y, 0) + 1e-6, np.zeros(width))
 
 
-def _score(problem: Problem, v: Floats) -> Floats:
-    """Z'v."""
-    return replace(problem, weight=None).gradient(v)
-
-
 def _gap(point: _Point, y: Floats, u: Floats, b: Floats) -> float:
     return float(abs(-y @ point.a - point.theta @ b + point.w @ u))
 
@@ -94,7 +89,7 @@ def _step(problem: Problem, at: _Point) -> _Point:
     q = 1.0 / (at.z / at.a + at.w / at.s)
     r = at.z - at.w
     factor = _factor(problem, q)
-    d_theta = factor.solve(_score(problem, q * r))  # 1
+    d_theta = factor.solve(problem.back(q * r))  # 1
     da = q * (problem.predict(d_theta) - r)
     dz, dw = -at.z * (1 + da / at.a), -at.w * (1 - da / at.s)
     primal, dual = _room(at, da, dz, dw)
@@ -105,7 +100,7 @@ def _step(problem: Problem, at: _Point) -> _Point:
         cross_a, cross_s = da * dz, -da * dw
         centre = mu * (1 / at.a - 1 / at.s)
         change = r + cross_a / at.a - cross_s / at.s - centre
-        d_theta = factor.solve(_score(problem, q * change))  # 3
+        d_theta = factor.solve(problem.back(q * change))  # 3
         da = q * (problem.predict(d_theta) - change)
         dz = (mu - cross_a - at.z * da) / at.a - at.z
         dw = (mu - cross_s + at.w * da) / at.s - at.w
