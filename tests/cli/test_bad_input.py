@@ -156,6 +156,25 @@ def test_demo_refuses(run: Run, folder: Path, arguments: tuple[str, ...], code: 
     assert set(folder.iterdir()) == before
 
 
+@pytest.mark.parametrize("form", [(), ("--json",), ("--quiet",)])
+def test_a_descent_that_diverges_ends_with_one_sentence_and_no_model(
+    run: Run, folder: Path, form: tuple[str, ...]
+) -> None:
+    before = set(folder.iterdir())
+    descent = ("--solver", "gd", "--learning-rate", "0.5", "-o", "wild.json", "--plot", "wild.png")
+    result = run("fit", "line.csv", "--target", "y", *descent, *form)
+    assert_refused(result, 1, ("diverged at step", "largest stable rate for these columns is 0.10", "smaller one"))
+    assert set(folder.iterdir()) == before
+
+
+def test_a_descent_that_runs_out_of_steps_is_told_and_kept(run: Run, folder: Path) -> None:
+    descent = ("--solver", "gd", "--learning-rate", "0.05", "--steps", "3", "-o", "early.json")
+    result = run("fit", "line.csv", "--target", "y", *descent)
+    assert result.exit_code == 0
+    assert "Warning: Stopped after 4 steps" in result.stderr
+    assert '"status":"max_iter"' in (folder / "early.json").read_text().replace(" ", "")
+
+
 def test_refusal_in_a_process_of_its_own_has_no_traceback(start: Callable[..., object], folder: Path) -> None:
     (folder / "bad.csv").write_text("x,y\n0,1\n1,2,3\n")
     process = start("fit", "bad.csv", "--target", "y")

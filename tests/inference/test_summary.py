@@ -100,7 +100,7 @@ def test_uncentred_r_squared_is_called_so() -> None:
 
 
 def test_a_fit_that_did_not_converge_says_so_on_top() -> None:
-    results = replace(fit(X, Y), converged=False, message="Stopped.", warnings=("not converged, so ...",))
+    results = replace(fit(X, Y), status="max_iter", message="Stopped.", warnings=("not converged, so ...",))
     lines = str(results).splitlines()
     assert any("not converged" in line for line in lines[:6])
     assert "Stopped." in lines[-1]

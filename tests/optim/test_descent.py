@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 
-from tapefit import fit
+from tapefit import fit, load
 from tapefit.errors import ConvergenceWarning
 from tapefit.optim import OPTIMIZERS
 
@@ -101,7 +104,31 @@ def test_divergence_is_caught_within_a_few_steps_and_the_best_weights_are_kept(s
     assert np.isfinite(results.params).all()
     assert results.loss_value <= np.mean(y**2) * (1 + 1e-12)
     assert "learning_rate='auto'" in str(caught[0].message)
-    assert not results.converged
+    assert (results.status, results.converged) == ("diverged", False)
+    assert results.warnings[0].startswith("the descent diverged: these are the best weights")
+
+
+@pytest.mark.parametrize(
+    ("status", "options"),
+    [
+        ("converged", {"solver": "gd"}),
+        ("converged", {"solver": "auto"}),
+        ("converged", {"solver": "gd", "early_stopping": True, "random_state": 0}),
+        ("max_iter", {"solver": "gd", "max_iter": 2}),
+        ("max_iter", {"solver": "auto", "loss": "huber", "delta": 0.3, "max_iter": 1}),
+        ("diverged", {"solver": "gd", "learning_rate": 1e3}),
+        ("stopped", {"solver": "gd", "callbacks": [lambda *_: True]}),
+        ("stopped", {"solver": "auto", "loss": "huber", "delta": 0.3, "callbacks": [lambda *_: True]}),
+    ],
+)
+@pytest.mark.filterwarnings("ignore::tapefit.errors.ConvergenceWarning")
+def test_every_end_of_a_fit_has_a_status_that_its_model_file_keeps(
+    status: str, options: dict[str, Any], tmp_path: Path
+) -> None:
+    results = fit(X, y, **options)
+    assert (results.status, results.to_dict()["status"]) == (status, status)
+    results.save(tmp_path / "model.json")
+    assert load(tmp_path / "model.json").status == status
 
 
 def test_a_loss_that_is_negative_does_not_count_as_diverging() -> None:

@@ -11,7 +11,7 @@ import click
 from tapefit.cli._options import as_json, positive, quiet
 from tapefit.cli._output import check_outputs, print_json, print_text
 from tapefit.cli._progress import log_line
-from tapefit.errors import UsageError
+from tapefit.errors import DivergenceError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -130,7 +130,7 @@ def descend(X: Column, Y: Column, steps: int, learning_rate: float, log: Callabl
 
     Raises
     ------
-    UsageError
+    DivergenceError
         When the loss is no longer finite: the learning rate is too large for these data.
     """
     import numpy as np
@@ -172,13 +172,13 @@ def exact_line(X: Column, Y: Column) -> dict[str, float]:
     return {"w0": weights["x"], "w1": weights["intercept"], "loss": float(results.loss_value)}
 
 
-def _diverged(X: Column, learning_rate: float, step: int) -> UsageError:
+def _diverged(X: Column, learning_rate: float, step: int) -> DivergenceError:
     """The error that names the largest stable rate, 2 / the largest eigenvalue of the Hessian."""
     import numpy as np
 
     A = np.column_stack([X, np.ones_like(X)])  # (n, 2)
     limit = 2.0 / np.linalg.eigvalsh(2.0 * A.T @ A / len(A))[-1]
-    return UsageError(
+    return DivergenceError(
         f"the descent needs a learning rate below {limit:.4g} on these data, got {learning_rate:g}, "
         f"and left all bounds at step {step}; pass --learning-rate {limit / 2:.2g}."
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -13,7 +14,7 @@ from tapefit.cli._losses import CONSTANTS, check_constants, find_loss, loss_opti
 from tapefit.cli._options import as_json, confidence_level, missing, quiet, rate, split_names
 from tapefit.cli._output import check_outputs, print_results, tell
 from tapefit.cli._progress import log_lines, progress_bar
-from tapefit.errors import UsageError
+from tapefit.errors import ConvergenceWarning, DivergenceError, UsageError
 
 if TYPE_CHECKING:
     from tapefit.cli._progress import Callback
@@ -169,9 +170,16 @@ def run(settings: Settings) -> None:
     """Check, read, fit, write, print, in this order: nothing is written unless all went well."""
     check(settings)
     table = read_table(settings)
-    results = fit_table(table, settings)
+    results = _settled(fit_table(table, settings))
     write(results, table, settings)
     print_results(results, as_json=settings.as_json)
+
+
+def _settled(results: RegressionResults) -> RegressionResults:
+    """The results, unless they are what a descent passed on its way to infinity."""
+    if results.status == "diverged":
+        raise DivergenceError(results.message)
+    return results
 
 
 def check(settings: Settings) -> None:
@@ -217,7 +225,8 @@ def fit_table(table: Table, settings: Settings) -> RegressionResults:
     """Fit the table, with log lines or a bar on standard error."""
     from tapefit.regression import fit
 
-    with callbacks(table, settings) as watch:
+    with callbacks(table, settings) as watch, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The descent diverged", ConvergenceWarning)  # `run` makes it an error
         return fit(
             table,
             target=settings.target,

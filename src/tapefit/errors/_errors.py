@@ -16,6 +16,10 @@ class UsageError(TapefitError, ValueError):
     """An option or argument has a value that cannot be used, whatever the data."""
 
 
+class DivergenceError(TapefitError, ArithmeticError):
+    """A descent diverged, so that it leaves nothing worth keeping."""
+
+
 class OutputError(TapefitError, OSError):
     """A result could not be written; what stood there before is untouched."""
 

@@ -33,6 +33,7 @@ def to_dict(r: RegressionResults) -> dict[str, Any]:
         "solver": r.solver,
         "n_iter": r.n_iter,
         "converged": r.converged,
+        "status": r.status,
         "message": r.message,
         "condition_number": plain(r.condition_number),
         "warnings": list(r.warnings),

@@ -17,6 +17,7 @@ from tapefit.inference._results import RegressionResults
 from tapefit.inference._statistics import Statistics
 from tapefit.numerics import Basis
 from tapefit.objective import LINKS
+from tapefit.optim import Status
 
 Floats = NDArray[np.float64]
 
@@ -66,6 +67,7 @@ class ModelFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     cov_root: list[list[Number]] | None = None
     inverse_factor: list[list[Number]] | None = None
     df_test: Number = None
+    status: Status | None = None
 
 
 def _from_1(old: dict[str, Any]) -> dict[str, Any]:
@@ -179,6 +181,7 @@ def _to_file(r: RegressionResults, version: str) -> ModelFile:
         solver=r.solver,
         n_iter=r.n_iter,
         converged=r.converged,
+        status=r.status,
         message=r.message,
         loss_curve=_numbers(r.loss_curve),
         rows=(r.rows.read, r.rows.used, r.rows.dropped),
@@ -225,7 +228,7 @@ def _from_file(m: ModelFile) -> RegressionResults:
         loss_value=_float(m.loss_value),
         solver=m.solver,
         n_iter=m.n_iter,
-        converged=m.converged,
+        status=m.status or ("converged" if m.converged else "max_iter"),
         message=m.message,
         loss_curve=_array(m.loss_curve),
         rows=RowCount(*m.rows),

@@ -24,6 +24,7 @@ from tapefit.inference._statistics_view import StatisticsView
 from tapefit.inference._summary import render
 from tapefit.numerics import Basis
 from tapefit.objective import IDENTITY, LINKS
+from tapefit.optim import Status
 
 Floats = NDArray[np.float64]
 
@@ -54,8 +55,11 @@ class RegressionResults(StatisticsView):
         The weighted mean loss at the coefficients.
     level
         The quantile that is fitted, for pinball losses; else NaN.
-    solver, n_iter, converged, message
+    solver, n_iter, message
         How the coefficients were found.
+    status
+        How that ended: "converged", "max_iter" (out of steps), "diverged", "stopped" (by a callback), or "stuck" (no
+        step lowers the loss). Of a descent that diverged these are the best weights that it passed.
     loss_curve
         (m,) the mean loss after each step.
     rows
@@ -93,7 +97,7 @@ class RegressionResults(StatisticsView):
     loss_value: float
     solver: str
     n_iter: int
-    converged: bool
+    status: Status
     message: str
     loss_curve: Floats
     rows: RowCount
@@ -299,6 +303,11 @@ class RegressionResults(StatisticsView):
     def _rows(self, data: Any, missing: str, offset: Any, exposure: Any) -> tuple[Floats, Floats | float]:
         fitted, given = (self.offset, self.exposure), (offset, exposure)
         return new_rows(self.encoding, data, missing=missing, fitted=fitted, given=given)
+
+    @property
+    def converged(self) -> bool:
+        """Whether `status` is "converged"."""
+        return self.status == "converged"
 
     # -- showing -------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from tapefit.optim._descent import DescentOptions, descend
 from tapefit.optim._explain import SCALINGS, Explanation, Scaling, explain_descent
 from tapefit.optim._least_squares import solve_squares
 from tapefit.optim._newton import solve_smooth
-from tapefit.optim._outcome import Outcome
+from tapefit.optim._outcome import Outcome, Status
 from tapefit.optim._penalised import Penalty, Quadratic, minimum, quadratic, solve_penalised
 from tapefit.optim._penalised import unit as penalty_unit
 from tapefit.optim._quantile import solve_pinball
@@ -24,6 +24,7 @@ __all__ = [
     "Quadratic",
     "Scaling",
     "Spectrum",
+    "Status",
     "Transform",
     "curvature_range",
     "descend",

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tapefit.errors import DataError
 from tapefit.objective import Pointwise, Problem, pointwise
-from tapefit.optim._outcome import Callback, Outcome, notify
+from tapefit.optim._outcome import Callback, Outcome, Status, notify
 from tapefit.optim._rates import Rates, largest_stable_rate
 from tapefit.optim._transforms import OPTIMIZERS
 
@@ -147,14 +147,14 @@ class _Run:
     def _verdict(self, k: int, loss: float) -> Outcome | None:
         name = self.options.solver
         if notify(self.callbacks, k, loss, self.design.raw(self.params)):
-            return self._end(self.params, k + 1, False, f"Stopped by a callback after {k + 1} steps.")
+            return self._end(self.params, k + 1, f"Stopped by a callback after {k + 1} steps.", "stopped")
         if self._is_flat():
-            return self._end(self.params, k + 1, True, f"Converged after {k + 1} steps of {name}.")
+            return self._end(self.params, k + 1, f"Converged after {k + 1} steps of {name}.")
         if name == "sgd" and self._is_level(k) and not self._slows_down(k):
             message = (
                 f"Converged after {k + 1} passes of sgd: the loss no longer falls by more than a hundred-thousandth."
             )
-            return self._end(self.best_params, k + 1, True, message)
+            return self._end(self.best_params, k + 1, message)
         return self._waited_enough(k) if self.options.early_stopping else None
 
     def _is_level(self, k: int) -> bool:
@@ -183,7 +183,7 @@ class _Run:
         message = (
             f"Stopped early after {k + 1} steps: the loss of the held-out rows did not fall for {self.waited} steps."
         )
-        return self._end(self.held_params, k + 1, True, message)
+        return self._end(self.held_params, k + 1, message)
 
     def out_of_steps(self) -> Outcome:
         """The outcome when all steps are taken."""
@@ -193,7 +193,7 @@ class _Run:
             "allow more, or use solver='auto', which needs no learning rate."
         )
         final = self.best_params if self.options.solver in ("adam", "sgd") else self.params
-        return self._end(final, self.options.max_iter, False, message)
+        return self._end(final, self.options.max_iter, message, "max_iter")
 
     def _see(self) -> tuple[float, Floats]:
         """Mean loss and gradient over all rows; the best parameters and the size of l' are noted."""
@@ -239,21 +239,19 @@ class _Run:
             if np.isfinite(largest)
             else "use a smaller learning rate, or solver='auto'"
         )
-        message = (
-            f"The descent diverged at step {k} with learning rate {rate}, and the best weights so far are kept: "
-            f"{remedy}."
-        )
-        return self._end(self.best_params, k + 1, False, message)
+        message = f"The descent diverged at step {k} with learning rate {rate}: {remedy}."
+        return self._end(self.best_params, k + 1, message, "diverged")
 
-    def _end(self, params: Floats, steps: int, converged: bool, message: str) -> Outcome:
+    def _end(self, params: Floats, steps: int, message: str, status: Status = "converged") -> Outcome:
         return Outcome(
             self.design.theta(params),
             self.design.raw(params),
             steps,
-            converged,
+            status == "converged",
             message,
             np.array(self.curve or [self.first]),
             self.problem.y - (self.design.Z @ params + (0.0 if self.problem.offset is None else self.problem.offset)),
+            status,
         )
 
 

@@ -192,7 +192,7 @@ def explain_descent(
         spectra=spectra,
         n_iter=run.n_iter,
         converged=run.converged,
-        diverged=run.message.startswith("The descent diverged"),
+        diverged=run.status == "diverged",
         distance=float(np.linalg.norm(spectra[scaling].rms @ gap)),
         exact=problem.loss.kind == "squares",
     )

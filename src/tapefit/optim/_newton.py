@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tapefit.errors import DataError
 from tapefit.numerics import Factor, dependent_columns, downdate
 from tapefit.objective import Pointwise, Problem
-from tapefit.optim._outcome import Callback, Outcome, notify
+from tapefit.optim._outcome import Callback, Outcome, Status, notify
 from tapefit.optim._separation import check_separation
 
 Floats = NDArray[np.float64]
@@ -58,7 +58,7 @@ def solve_smooth(
         white = factor.whiten(problem.gradient(at.rows.slope))
         step, promised = -factor.whiten_back(white), float(white @ white)  # 3
         if not np.isfinite(step).all():
-            return _outcome(problem, at, k - 1, False, _NOT_FINITE, curve)
+            return _outcome(problem, at, k - 1, False, _NOT_FINITE, curve, "stuck")
         check_separation(problem, step, at.rows.slope, k)
         scatter = problem.total_weight * problem.mean(np.square(at.rows.slope) / bend)
         rounding = problem.total_weight * problem.mean(bend * np.square(at.eta)) * 1e-30
@@ -66,13 +66,13 @@ def solve_smooth(
         settled = promised <= max(tol * scatter, rounding)  # 5
         if after is None:
             settled = settled or promised <= max(1e6 * rounding, 1e-4 * _NOISE * at.size)
-            return _outcome(problem, at, k - 1, settled, _converged(k - 1) if settled else _STUCK, curve)
+            return _outcome(problem, at, k - 1, settled, _converged(k - 1) if settled else _STUCK, curve, "stuck")
         at = after
         curve.append(at.f / problem.total_weight)
         if settled:
             return _outcome(problem, at, k, True, _converged(k), curve)
         if notify(callbacks, k, curve[-1], problem.basis.to_raw(at.theta)):
-            return _outcome(problem, at, k, False, f"Stopped by a callback after {k} steps.", curve)
+            return _outcome(problem, at, k, False, f"Stopped by a callback after {k} steps.", curve, "stopped")
     message = f"Stopped after {max_iter} steps, before the tolerance was met; raise max_iter, or check the loss."
     return _outcome(problem, at, max_iter, False, message, curve)
 
@@ -145,7 +145,15 @@ def _search(problem: Problem, at: _At, step: Floats, promised: float, factor: Fa
     return None
 
 
-def _outcome(problem: Problem, at: _At, steps: int, converged: bool, message: str, curve: list[float]) -> Outcome:
+def _outcome(
+    problem: Problem,
+    at: _At,
+    steps: int,
+    converged: bool,
+    message: str,
+    curve: list[float],
+    cause: Status | None = None,
+) -> Outcome:
     means = np.array(curve or [at.f / problem.total_weight])
     beta = problem.basis.to_raw(at.theta)
-    return Outcome(at.theta, beta, max(steps, 1), converged, message, means, problem.y - at.eta)
+    return Outcome(at.theta, beta, max(steps, 1), converged, message, means, problem.y - at.eta, cause)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Callback = Callable[[int, float, Floats], object]
+Status = Literal["converged", "diverged", "max_iter", "stopped", "stuck"]
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ class Outcome:
         (k,) the mean loss after each step.
     residual
         (n,) y - prediction.
+    cause
+        Why it did not converge, where that is something else than the number of steps.
     """
 
     theta: Floats
@@ -41,6 +45,12 @@ class Outcome:
     message: str
     loss_curve: Floats
     residual: Floats
+    cause: Status | None = None
+
+    @property
+    def status(self) -> Status:
+        """How it ended: "converged"; or out of steps, diverged, stopped by a callback, or stuck where no step helps."""
+        return "converged" if self.converged else self.cause or "max_iter"
 
 
 def notify(callbacks: Sequence[Callback], step: int, loss: float, beta: Floats) -> bool:

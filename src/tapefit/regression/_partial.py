@@ -73,7 +73,7 @@ def results_of_moments(
         loss_value=mean_loss,
         solver="auto",
         n_iter=1,
-        converged=True,
+        status="converged",
         message="Least squares, solved from cross-products in double-double arithmetic.",
         loss_curve=np.array([mean_loss]),
         rows=rows,

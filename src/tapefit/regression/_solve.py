@@ -76,7 +76,7 @@ def _by_descent(problem: Problem, start: Floats, options: Options, callbacks: tu
         found = [solve_corners(problem, start)]
     else:
         found = [descent(start)]
-        by_choice = options.max_iter is not None or found[0].message.startswith("Stopped by a callback")
+        by_choice = options.max_iter is not None or found[0].status == "stopped"
         if found[0].converged or problem.loss.form != "rows" or by_choice:
             return found[0]
         with contextlib.suppress(DataError):  # the loss ends somewhere
@@ -84,7 +84,7 @@ def _by_descent(problem: Problem, start: Floats, options: Options, callbacks: tu
     found.append(descent(found[-1].theta, _LAST_STEPS))
     best = min(found, key=lambda outcome: float(outcome.loss_curve[-1]))
     sure = next((outcome for outcome in found if outcome.converged), best)
-    return replace(best, converged=sure.converged, message=sure.message)
+    return replace(best, converged=sure.converged, message=sure.message, cause=sure.cause)
 
 
 def _measured(problem: Problem, outcome: Outcome) -> Outcome:
@@ -257,7 +257,7 @@ def make_results(
         loss_value=loss_value,
         solver=solver,
         n_iter=outcome.n_iter,
-        converged=outcome.converged,
+        status=outcome.status,
         message=outcome.message,
         loss_curve=outcome.loss_curve,
         rows=rows,
@@ -314,7 +314,9 @@ def _bread(problem: Problem, curvature: Floats, factor: Factor) -> Factor:
 
 def _notes(problem: Problem, factor: Factor, outcome: Outcome, df_resid: int, cov: Floats) -> tuple[str, ...]:
     notes: list[str] = []
-    if not outcome.converged:
+    if outcome.status == "diverged":
+        notes.append("the descent diverged: these are the best weights that it passed; see the last line.")
+    elif not outcome.converged:
         notes.append("not converged, so the standard errors are those at the point reached; see the last line.")
     if df_resid <= 0:
         notes.append("as many coefficients as rows: the fit is exact, and standard errors are not defined.")
@@ -335,5 +337,5 @@ def _notes(problem: Problem, factor: Factor, outcome: Outcome, df_resid: int, co
 
 def warn_unless_converged(outcome: Outcome) -> None:
     """Warn with the outcome's own sentence; a callback that stopped the descent meant it."""
-    if not outcome.converged and not outcome.message.startswith("Stopped by a callback"):
+    if not outcome.converged and outcome.status != "stopped":
         warnings.warn(outcome.message, ConvergenceWarning, stacklevel=3)
