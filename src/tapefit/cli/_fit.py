@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from tapefit.cli._losses import CONSTANTS, check_constants, find_loss, loss_options
-from tapefit.cli._options import as_json, confidence_level, missing, quiet, rate, split_names
+from tapefit.cli._options import as_json, confidence_level, degrees, missing, quiet, rate, split_names
 from tapefit.cli._output import check_outputs, print_results, tell
 from tapefit.cli._progress import log_lines, progress_bar
 from tapefit.errors import ConvergenceWarning, DivergenceError, UsageError
 
 if TYPE_CHECKING:
     from tapefit.cli._progress import Callback
-    from tapefit.data import Table
+    from tapefit.data import Poly, Table
     from tapefit.inference import RegressionResults
 
 __all__ = ["fit"]
@@ -41,6 +41,7 @@ class Settings:
     target: str
     features: list[str]  # empty for all others
     categorical: list[str]
+    poly: dict[str, int]
     intercept: bool
     loss: str | Callable[..., Any]
     huber_delta: float | None  # None for the default, as for the next ones
@@ -84,6 +85,13 @@ class Settings:
     multiple=True,
     callback=split_names,
     help="Columns to take as categories although they look like numbers; may be repeated.",
+)
+@click.option(
+    "--poly",
+    metavar="COLUMN=DEGREE",
+    multiple=True,
+    callback=degrees,
+    help="A column that enters by its powers up to DEGREE; may be repeated.",
 )
 @click.option("--intercept/--no-intercept", default=True, show_default=True, help="Fit a constant term.")
 @loss_options
@@ -217,7 +225,7 @@ def read_table(settings: Settings) -> Table:
 
     added = [name for name in (settings.offset, settings.exposure) if name is not None]
     names = [settings.target, *settings.features, *settings.groups, *added]
-    used = list(dict.fromkeys(names)) if settings.features else None
+    used = list(dict.fromkeys([*names, *settings.poly])) if settings.features else None
     return read(settings.file, columns=used, categorical=settings.categorical)
 
 
@@ -230,7 +238,7 @@ def fit_table(table: Table, settings: Settings) -> RegressionResults:
         return fit(
             table,
             target=settings.target,
-            features=settings.features or None,
+            features=features(table, settings),
             intercept=settings.intercept,
             loss=settings.loss,
             link=settings.link,
@@ -251,6 +259,24 @@ def fit_table(table: Table, settings: Settings) -> RegressionResults:
         )
 
 
+def beside(settings: Settings) -> tuple[str | None, ...]:
+    """The columns that are no features unless they are named as such."""
+    return (settings.target, settings.offset, settings.exposure, *settings.groups)
+
+
+def features(table: Table, settings: Settings) -> list[str | Poly] | None:
+    """The features, polynomials among them; None for all others without any."""
+    from tapefit.data import poly
+
+    if not settings.poly:
+        return list(settings.features) or None
+    names = settings.features or [name for name in table.columns if name not in beside(settings)]
+    return [
+        poly(name, settings.poly[name]) if name in settings.poly else name
+        for name in dict.fromkeys([*names, *settings.poly])
+    ]
+
+
 def most_steps(settings: Settings) -> int | None:
     """The steps to take at most: the log of a descent counts from 0 up to and with the number given."""
     counted_from_0 = settings.solver in ("gd", "momentum", "adam")
@@ -265,9 +291,8 @@ def callbacks(table: Table, settings: Settings) -> Iterator[list[Callback]]:
     if settings.quiet:
         yield []
     elif settings.log_every is not None:
-        beside = (settings.target, settings.offset, settings.exposure, *settings.groups)
-        features = settings.features or features_beside(table, beside)
-        encoding = learn_encoding(table, settings.target, features=features, intercept=settings.intercept)
+        used = features(table, settings) or features_beside(table, beside(settings))
+        encoding = learn_encoding(table, settings.target, features=used, intercept=settings.intercept)
         yield [log_lines(encoding.term_names, settings.log_every)]
     else:
         with progress_bar(most_steps(settings)) as bar:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import click
 
-__all__ = ["as_json", "confidence_level", "level", "missing", "positive", "quiet", "rate", "split_names"]
+__all__ = ["as_json", "confidence_level", "degrees", "level", "missing", "positive", "quiet", "rate", "split_names"]
 
 
 def positive(value: str | float) -> float:
@@ -41,6 +41,17 @@ def level(value: str | float) -> float:
 def split_names(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> list[str]:
     """Return the names in option values such as `a,b`; a name with a comma is quoted as in CSV."""
     return [name for row in csv.reader(values, skipinitialspace=True) for name in row]
+
+
+def degrees(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, int]:
+    """Return the degree by column of option values such as `x=3`."""
+    found = {}
+    for value in values:
+        name, _, degree = value.rpartition("=")
+        if not name or not (degree.isascii() and degree.isdigit()):
+            raise click.BadParameter(f"expected a column and a degree, such as x=3, got '{value}'")
+        found[name] = int(degree)
+    return found
 
 
 def _number(value: str | float) -> float:

@@ -12,6 +12,7 @@ from tapefit.data._from_arrays import from_arrays
 from tapefit.data._learn import features_beside, learn_encoding
 from tapefit.data._match import numeric_target
 from tapefit.data._offset import offset_column
+from tapefit.data._poly import LARGEST_DEGREE, Poly, poly
 from tapefit.data._sources import read
 from tapefit.data._table import Categorical, Column, Numeric, Table, Unsupported
 
@@ -25,6 +26,7 @@ __getattr__, __dir__ = _attributes(
 __all__ = [
     "AUTOTUNE",
     "INFINITE_CARDINALITY",
+    "LARGEST_DEGREE",
     "UNKNOWN_CARDINALITY",
     "Block",
     "Categorical",
@@ -33,6 +35,7 @@ __all__ = [
     "Encoding",
     "Feature",
     "Numeric",
+    "Poly",
     "RowCount",
     "Table",
     "Unsupported",
@@ -43,5 +46,6 @@ __all__ = [
     "learn_encoding",
     "numeric_target",
     "offset_column",
+    "poly",
     "read",
 ]

@@ -30,6 +30,8 @@ class Block:
         What is added to each row's linear predictor; 0 if None.
     kept : (rows read,) bool array, optional
         Which rows of the table they are; all if None.
+    low : (n, p) float64 array, optional
+        What X lacks for 32 digits, where there are polynomials.
     """
 
     X: NDArray[np.float64]
@@ -37,6 +39,7 @@ class Block:
     weight: NDArray[np.float64] | None = None
     offset: NDArray[np.float64] | None = None
     kept: NDArray[np.bool_] | None = None
+    low: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ def encode(
     columns = matched(table, encoding.features)
     target = numeric_target(table, encoding.target)
     kept = complete_rows(table, (*columns, target, *([offset] if offset else [])), missing)
-    X = design_matrix(table, columns, tuple(encoding.indicated()), kept)
+    X, low = design_matrix(table, columns, tuple(encoding.indicated()), kept)
     used = len(X)
     added = offset.values[kept] if offset else None
-    return Block(X, target.values[kept], offset=added, kept=kept), RowCount(table.n, used, table.n - used)
+    return Block(X, target.values[kept], offset=added, kept=kept, low=low), RowCount(table.n, used, table.n - used)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from itertools import combinations
 
 import numpy as np
@@ -14,6 +14,8 @@ from tapefit.data._block import Block
 from tapefit.data._encoding import Encoding
 from tapefit.data._wording import count, quoted
 from tapefit.errors import DataError
+
+Column = NDArray[np.float64]
 
 
 def check_design(block: Block, encoding: Encoding) -> None:
@@ -30,8 +32,10 @@ def check_design(block: Block, encoding: Encoding) -> None:
     terms = encoding.term_names[encoding.intercept :]
     _check_rows(len(block.y), len(encoding.term_names))
     _check_levels(encoding)
-    _check_constant(block.X, terms, intercept=encoding.intercept)
-    _check_equal(block.X, terms)
+    of_powers = {j for start, powers in encoding.powers for j in range(start, start + powers.degree)}
+    columns = {term: block.X[:, j] for j, term in enumerate(terms) if j not in of_powers}
+    _check_constant(columns, intercept=encoding.intercept)
+    _check_equal(columns)
 
 
 def _check_rows(n: int, p: int) -> None:
@@ -51,28 +55,28 @@ def _check_levels(encoding: Encoding) -> None:
             )
 
 
-def _check_constant(X: NDArray[np.float64], terms: Sequence[str], *, intercept: bool) -> None:
-    for j, term in enumerate(terms):
-        value = X[0, j]
+def _check_constant(columns: Mapping[str, Column], *, intercept: bool) -> None:
+    for term, values in columns.items():
+        value = values[0]
         # Most columns differ in the first rows, which is quick to see.
-        if (X[:100, j] == value).all() and (X[:, j] == value).all() and (intercept or value == 0):
+        if (values[:100] == value).all() and (values == value).all() and (intercept or value == 0):
             why = "the intercept already stands for it" if intercept else "it explains nothing"
             raise DataError(f"column {quoted(term)} is constant ({value:g} in every used row); leave it out, as {why}")
 
 
-def _check_equal(X: NDArray[np.float64], terms: Sequence[str]) -> None:
-    for i, j in _candidates(X):
-        if np.array_equal(X[:, i], X[:, j]):
+def _check_equal(columns: Mapping[str, Column]) -> None:
+    for one, other in _candidates(columns):
+        if np.array_equal(columns[one], columns[other]):
             raise DataError(
-                f"columns {quoted(terms[i])} and {quoted(terms[j])} are identical, so their effects cannot be told "
-                "apart; leave one out"
+                f"columns {quoted(one)} and {quoted(other)} are identical, so their effects cannot be told apart; "
+                "leave one out"
             )
 
 
-def _candidates(X: NDArray[np.float64]) -> Iterator[tuple[int, int]]:
+def _candidates(columns: Mapping[str, Column]) -> Iterator[tuple[str, str]]:
     """Yield the pairs of columns with the same checksum."""
     by_checksum = defaultdict(list)
-    for j in range(X.shape[1]):
-        by_checksum[zlib.crc32(np.ascontiguousarray(X[:, j]).data)].append(j)
+    for name, values in columns.items():
+        by_checksum[zlib.crc32(np.ascontiguousarray(values).data)].append(name)
     for group in by_checksum.values():
         yield from combinations(group, 2)

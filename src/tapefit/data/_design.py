@@ -20,8 +20,10 @@ def design_matrix(
     columns: Sequence[Numeric | Categorical],
     indicated: Sequence[tuple[Feature, tuple[str, ...] | None]],
     kept: NDArray[np.bool_],
-) -> NDArray[np.float64]:
-    """Return the terms of the kept rows, (kept, p) float64 in Fortran order.
+) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
+    """Return the terms of the kept rows, (kept, p) float64 in Fortran order, and what they lack for 32 digits.
+
+    The latter, of the same shape, is there only if a feature is a polynomial.
 
     Parameters
     ----------
@@ -40,11 +42,14 @@ def design_matrix(
         If a kept row has a level that the feature does not know.
     """
     rows = slice(None) if kept.all() else np.flatnonzero(kept)
-    widths = [1 if levels is None else len(levels) for _, levels in indicated]
+    widths = [len(feature.terms(levels)) for feature, levels in indicated]
     X = _zeros(int(np.count_nonzero(kept)), sum(widths))
+    low = np.zeros_like(X) if any(feature.powers for feature, _ in indicated) else None
     j = 0
     for column, (feature, levels), width in zip(columns, indicated, widths, strict=True):
-        if isinstance(column, Numeric):
+        if isinstance(column, Numeric) and feature.powers and low is not None:
+            X[:, j : j + width], low[:, j : j + width] = feature.powers.columns(column.values[rows])
+        elif isinstance(column, Numeric):
             X[:, j] = column.values[rows]
         else:
             codes = _term_codes(column, feature, levels or ())[column.codes[rows]]
@@ -53,7 +58,7 @@ def design_matrix(
             hit = np.flatnonzero(codes >= 0)
             X[hit, j + codes[hit]] = 1.0
         j += width
-    return X
+    return X, low
 
 
 def _zeros(n: int, p: int) -> NDArray[np.float64]:

@@ -13,6 +13,7 @@ from tapefit.data._feature import Feature
 from tapefit.data._match import matched
 from tapefit.data._missing import Missing, complete_rows
 from tapefit.data._table import Table
+from tapefit.numerics import Powers
 
 
 @dataclass(frozen=True)
@@ -47,9 +48,12 @@ class Encoding:
 
     @property
     def term_names(self) -> tuple[str, ...]:
-        """The names of the coefficients: ``"intercept"`` first if there is one, then ``"x"``, ``"region[west]"``."""
+        """The names of the coefficients: ``"intercept"`` first if there is one, then ``"x"``, ``"region[west]"``.
+
+        Those of a polynomial are ``"x"``, ``"x^2"`` and so on.
+        """
         intercept = ("intercept",) if self.intercept else ()
-        return (*intercept, *(name for feature, levels in self.indicated() for name in _terms(feature, levels)))
+        return (*intercept, *(name for feature, levels in self.indicated() for name in feature.terms(levels)))
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -60,6 +64,16 @@ class Encoding:
     def categorical_names(self) -> tuple[str, ...]:
         """The names of the columns to be read as text: ``read(path, categorical=encoding.categorical_names)``."""
         return tuple(feature.name for feature in self.features if feature.levels is not None)
+
+    @property
+    def powers(self) -> tuple[tuple[int, Powers], ...]:
+        """The polynomials among the terms: the place of the first term of each, counted without the intercept."""
+        found, place = [], 0
+        for feature, levels in self.indicated():
+            if feature.powers is not None:
+                found.append((place, feature.powers))
+            place += len(feature.terms(levels))
+        return tuple(found)
 
     def indicated(self) -> Iterator[tuple[Feature, tuple[str, ...] | None]]:
         """Yield each feature with the levels that have a term of their own; None for numbers."""
@@ -84,7 +98,7 @@ class Encoding:
         Returns
         -------
         X : (kept, p) float64 array, Fortran order
-            The terms without the intercept.
+            The terms without the intercept; for the powers of a polynomial, the columns that stand for them.
         kept : (n,) bool array
             The rows of the table that ``X`` has.
 
@@ -96,8 +110,4 @@ class Encoding:
         """
         columns = matched(table, self.features)
         kept = complete_rows(table, columns, missing)
-        return design_matrix(table, columns, tuple(self.indicated()), kept), kept
-
-
-def _terms(feature: Feature, levels: tuple[str, ...] | None) -> tuple[str, ...]:
-    return (feature.name,) if levels is None else tuple(f"{feature.name}[{level}]" for level in levels)
+        return design_matrix(table, columns, tuple(self.indicated()), kept)[0], kept

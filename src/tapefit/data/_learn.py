@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import reduce
 
 import numpy as np
@@ -12,16 +12,18 @@ from numpy.typing import NDArray
 
 from tapefit.data._encoding import Encoding
 from tapefit.data._feature import Feature
-from tapefit.data._match import numeric_target, usable
+from tapefit.data._match import first_text, numeric_target, usable
 from tapefit.data._missing import has_value
+from tapefit.data._poly import Poly
 from tapefit.data._table import Categorical, Numeric, Table
 from tapefit.data._trust import check_texts
 from tapefit.data._wording import quoted
 from tapefit.errors import DataError, DataWarning, UsageError
+from tapefit.numerics import Powers
 
 
 def learn_encoding(
-    table: Table, target: str, *, features: Sequence[str] | None = None, intercept: bool = True
+    table: Table, target: str, *, features: Sequence[str | Poly] | None = None, intercept: bool = True
 ) -> Encoding:
     """Return how the columns of a table become the terms of a model.
 
@@ -34,8 +36,9 @@ def learn_encoding(
         The data to fit.
     target : str
         The column to explain.
-    features : sequence of str, optional
-        The columns to explain it by, in this order; every other column if not given.
+    features : sequence of str or Poly, optional
+        The columns to explain it by, in this order; every other column if not given. Of a polynomial, the range of
+        the values in those same rows is learned.
     intercept : bool
         Whether the model has an intercept.
 
@@ -61,13 +64,17 @@ def learn_encoding(
     ('intercept', 'x', 'region[south]')
     """
     y = numeric_target(table, target)
-    columns = [usable(table, name) for name in _feature_names(table, target, features, intercept)]
+    given = [features] if isinstance(features, (str, Poly)) else features
+    degrees = {one.name: one.degree for one in given or () if isinstance(one, Poly)}
+    names = None if given is None else [one.name if isinstance(one, Poly) else one for one in given]
+    columns = [usable(table, name) for name in _feature_names(table, target, names, intercept)]
     for column in columns:
         if isinstance(column, Categorical):
             check_texts(table, column)
+            _check_no_power(table, column, degrees)
     _warn_if_rounded([*columns, y])
     complete = reduce(np.logical_and, map(has_value, columns), has_value(y))
-    encoding = Encoding(target, tuple(_feature(column, complete) for column in columns), intercept)
+    encoding = Encoding(target, _features(columns, complete, degrees, intercept), intercept)
     _check_terms(encoding)
     return encoding
 
@@ -89,7 +96,7 @@ def _feature_names(table: Table, target: str, features: Sequence[str] | None, in
                 f"expected columns beside the target {quoted(target)} but {table.source} has none; add a feature"
             )
         return names
-    names = (features,) if isinstance(features, str) else tuple(features)
+    names = tuple(features)
     for name, times in Counter(names).items():
         if times > 1 or name == target:
             fault = "is the target" if name == target else f"is given {times} times"
@@ -97,6 +104,37 @@ def _feature_names(table: Table, target: str, features: Sequence[str] | None, in
     if not names and not intercept:
         raise UsageError("a model needs a feature or an intercept but has neither; name a feature")
     return names
+
+
+def _check_no_power(table: Table, column: Categorical, degrees: Mapping[str, int]) -> None:
+    if column.name in degrees:
+        text, label = first_text(table, column)
+        raise DataError(
+            f"expected numbers to take powers of but column {quoted(column.name)} has the text {quoted(text)} on "
+            f"{label}; correct it, or name the column alone"
+        )
+
+
+def _features(
+    columns: Sequence[Numeric | Categorical], complete: NDArray[np.bool_], degrees: Mapping[str, int], intercept: bool
+) -> tuple[Feature, ...]:
+    return tuple(
+        _polynomial(column, complete, degrees[column.name], intercept)
+        if isinstance(column, Numeric) and degrees.get(column.name, 1) > 1
+        else _feature(column, complete)
+        for column in columns
+    )
+
+
+def _polynomial(column: Numeric, complete: NDArray[np.bool_], degree: int, intercept: bool) -> Feature:
+    """A column by its powers; without a complete row there is nothing to fit, and `encode` says why."""
+    values = column.values[complete] if complete.any() else np.zeros(1)
+    if intercept and (values == values[0]).all():
+        raise DataError(
+            f"column {quoted(column.name)} is constant ({values[0]:g} in every used row); leave it out, as the "
+            "intercept already stands for it"
+        )
+    return Feature(column.name, powers=Powers.of(values, degree, through_zero=not intercept))
 
 
 def _feature(column: Numeric | Categorical, complete: NDArray[np.bool_]) -> Feature:

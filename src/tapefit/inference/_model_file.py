@@ -10,12 +10,12 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from tapefit.data import Encoding, Feature, RowCount
+from tapefit.data import LARGEST_DEGREE, Encoding, Feature, RowCount
 from tapefit.errors import DataError
 from tapefit.files import replacing
 from tapefit.inference._results import RegressionResults
 from tapefit.inference._statistics import Statistics
-from tapefit.numerics import Basis
+from tapefit.numerics import Basis, Powers
 from tapefit.objective import LINKS
 from tapefit.optim import Status
 
@@ -25,6 +25,9 @@ SCHEMA: Literal["tapefit.linear/2"] = "tapefit.linear/2"
 
 Number = float | Literal["inf", "-inf"] | None  # JSON has no NaN, which is null here, and no infinity
 Index = Annotated[int, msgspec.Meta(ge=0)]
+
+Degree = Annotated[int, msgspec.Meta(ge=2, le=LARGEST_DEGREE)]
+Positive = Annotated[float, msgspec.Meta(gt=0)]
 
 _LARGEST = 1 << 28  # bytes; no model is near it
 
@@ -68,6 +71,7 @@ class ModelFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     inverse_factor: list[list[Number]] | None = None
     df_test: Number = None
     status: Status | None = None
+    powers: dict[str, tuple[Degree, float, Positive]] = {}  # of features: degree, centre, half the width
 
 
 def _from_1(old: dict[str, Any]) -> dict[str, Any]:
@@ -164,6 +168,7 @@ def _to_file(r: RegressionResults, version: str) -> ModelFile:
         target=r.encoding.target,
         intercept=r.encoding.intercept,
         features=[(f.name, None if f.levels is None else list(f.levels)) for f in r.encoding.features],
+        powers={f.name: (f.powers.degree, f.powers.centre, f.powers.half) for f in r.encoding.features if f.powers},
         params=_numbers(r.params),
         theta=_numbers(r.theta),
         centre=_numbers(r.basis.centre),
@@ -196,9 +201,18 @@ def _to_file(r: RegressionResults, version: str) -> ModelFile:
     )
 
 
+def _features(m: ModelFile) -> tuple[Feature, ...]:
+    powers = {name: Powers(*numbers, through_zero=not m.intercept) for name, numbers in m.powers.items()}
+    numeric = {name for name, levels in m.features if levels is None}
+    if not powers.keys() <= numeric:
+        raise ValueError("it has powers of what is no numeric feature")
+    return tuple(
+        Feature(name, None if levels is None else tuple(levels), powers.get(name)) for name, levels in m.features
+    )
+
+
 def _from_file(m: ModelFile) -> RegressionResults:
-    features = tuple(Feature(name, None if levels is None else tuple(levels)) for name, levels in m.features)
-    encoding = Encoding(m.target, features, m.intercept)
+    encoding = Encoding(m.target, _features(m), m.intercept)
     k = len(encoding.term_names)
     sizes = {len(m.params), len(m.theta), *map(len, m.cov_theta)}
     if sizes != {k} or {len(m.centre), len(m.scale)} != {k - m.intercept}:
@@ -217,7 +231,7 @@ def _from_file(m: ModelFile) -> RegressionResults:
         encoding=encoding,
         params=_array(m.params),
         theta=_array(m.theta),
-        basis=Basis(_array(m.centre), _array(m.scale), m.intercept),
+        basis=Basis(_array(m.centre), _array(m.scale), m.intercept, encoding.powers),
         cov_theta=_matrix(m.cov_theta, k),
         cov_type=m.cov_type,
         statistics=Statistics(**whole),  # type: ignore[arg-type]

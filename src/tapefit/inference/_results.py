@@ -22,7 +22,7 @@ from tapefit.inference._recovariance import with_cov_type
 from tapefit.inference._statistics import Statistics
 from tapefit.inference._statistics_view import StatisticsView
 from tapefit.inference._summary import render
-from tapefit.numerics import Basis
+from tapefit.numerics import Basis, lengths
 from tapefit.objective import IDENTITY, LINKS
 from tapefit.optim import Status
 
@@ -128,20 +128,19 @@ class RegressionResults(StatisticsView):
 
     def cov_params(self) -> Floats:
         """The covariance of the coefficients, (k, k)."""
-        T = self.basis.raw_map()
-        return T @ self.cov_theta @ T.T
+        half = self.basis.raw_rows(self.cov_theta)
+        return self.basis.raw_rows(half.T)
 
     @cached_property
     def bse(self) -> Floats:
         """(k,) standard errors; NaN for a term that was dropped."""
-        first = int(self.basis.intercept)
-        at_zero = np.concatenate([[1.0] * first, -self.basis.centre / self.basis.scale])
         if self.cov_root is None:
+            T = self.basis.raw_map()
+            unit = np.abs(T).max(axis=1)  # (k,) squares of it may be too large for floats
             with np.errstate(invalid="ignore"):  # two-way clusters: a variance may come out negative
-                sizes, constant = np.sqrt(np.diag(self.cov_theta)), np.sqrt(at_zero @ self.cov_theta @ at_zero)
+                bse: Floats = unit * np.sqrt(np.diag(T / unit[:, None] @ self.cov_theta @ (T / unit[:, None]).T))
         else:
-            sizes, constant = np.linalg.norm(self.cov_root, axis=1), np.linalg.norm(at_zero @ self.cov_root)
-        bse = np.concatenate([[constant] * first, sizes[first:] / self.basis.scale])
+            bse = lengths(self.basis.raw_rows(self.cov_root).T)
         bse[list(self.dropped)] = np.nan
         return bse
 
@@ -242,7 +241,7 @@ class RegressionResults(StatisticsView):
         """(k,) variance inflation factors: 1 / (1 - R2) of each column on the others; NaN for the intercept."""
         if self.inverse_factor is None:
             return np.full(len(self.params), np.nan)
-        return variance_inflation(self.inverse_factor, intercept=self.basis.intercept)
+        return variance_inflation(self.basis.raw_rows(self.inverse_factor), intercept=self.basis.intercept)
 
     @property
     def collinear(self) -> Collinear | None:

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from tapefit.data import Table, encode, from_arrays, read
 from tapefit.errors import DataError, UsageError
-from tapefit.numerics import Basis
 from tapefit.objective import Problem, find_loss
 
 if TYPE_CHECKING:
@@ -67,7 +66,7 @@ def rows_again(results: RegressionResults, data: Any, y: Any, *, sample_weight: 
     first = int(encoding.intercept)
     kept = np.setdiff1d(np.arange(len(results.params)), results.dropped)
     slopes = kept[first:] - first
-    basis = Basis(results.basis.centre[slopes], results.basis.scale[slopes], encoding.intercept)
+    basis = results.basis.select(slopes)
     X = block.X if len(kept) == len(results.params) else np.asfortranarray(block.X[:, slopes])
     problem = Problem(X, block.y, weight, basis, find_loss("mse"))
     residual = block.y - problem.predict(results.theta[kept])

@@ -3,13 +3,24 @@
 from tapefit.numerics._basis import Basis, blocks, make_basis
 from tapefit.numerics._doubledouble import DD
 from tapefit.numerics._exact_factor import exact_factor
+from tapefit.numerics._powers import Powers
 from tapefit.numerics._residual import exact_residual, plain_residual
-from tapefit.numerics._triangular import Factor, dependent_columns, downdate, factorise, is_rough, is_safe, rows_factor
+from tapefit.numerics._triangular import (
+    Factor,
+    dependent_columns,
+    downdate,
+    factorise,
+    is_rough,
+    is_safe,
+    lengths,
+    rows_factor,
+)
 
 __all__ = [
     "DD",
     "Basis",
     "Factor",
+    "Powers",
     "blocks",
     "dependent_columns",
     "downdate",
@@ -18,6 +29,7 @@ __all__ = [
     "factorise",
     "is_rough",
     "is_safe",
+    "lengths",
     "make_basis",
     "plain_residual",
     "rows_factor",

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tapefit.numerics import _doubledouble as dd
 from tapefit.numerics._doubledouble import DD
+from tapefit.numerics._powers import Powers
 
 Floats = NDArray[np.float64]
 
@@ -18,7 +19,9 @@ BLOCK_BYTES = 1 << 20
 
 @dataclass(frozen=True)
 class Basis:
-    """The affine map from raw columns to standardised ones, ``z = (x - centre) / scale``.
+    """The affine map from columns to standardised ones, ``z = (x - centre) / scale``.
+
+    Raw coefficients are those of the columns; where these stand for the powers of something, those of the powers.
 
     Attributes
     ----------
@@ -29,11 +32,14 @@ class Basis:
         rounds nothing.
     intercept
         Whether a column of ones stands before the others.
+    powers
+        Polynomials among the columns: the place of the first column of each, counted without the intercept.
     """
 
     centre: Floats
     scale: Floats
     intercept: bool
+    powers: tuple[tuple[int, Powers], ...] = ()
 
     @property
     def width(self) -> int:
@@ -49,6 +55,13 @@ class Basis:
         np.subtract(X, self.centre, out=body)
         body /= self.scale
         return Z
+
+    def raw_columns(self, X: Floats) -> Floats:
+        """The columns (n, p) whose coefficients the raw ones are: `X`, but for the powers themselves."""
+        out = X.copy() if self.powers else X
+        for part, powers in self._places():
+            out[:, part] = X[:, part] @ powers.from_powers.hi[1:] + powers.from_powers.hi[0]
+        return out
 
     def parts(self, X: Floats) -> Iterator[tuple[slice, Floats]]:
         """The standardised design in ranges of rows, each (m, width)."""
@@ -75,13 +88,14 @@ class Basis:
             What they lack for 32 digits, if that is known.
         """
         fine = DD(theta, np.zeros_like(theta) if low is None else low)
-        with np.errstate(over="ignore"):  # the caller names the column whose coefficient is too large for a float
+        with np.errstate(over="ignore", invalid="ignore"):  # the caller names the column with too large a coefficient
             slopes = DD(fine.hi[self.intercept :] / self.scale, fine.lo[self.intercept :] / self.scale)
+            raw, constant = self._in_powers(slopes)
         if not self.intercept:
-            return slopes.hi
+            return raw.hi
         # centre / scale times theta: no factor can overflow where the product does not
         at_zero = dd.subtract(DD(fine.hi[:1], fine.lo[:1]), self._shift(fine))
-        return np.concatenate([at_zero.hi, slopes.hi])
+        return np.concatenate([dd.add(at_zero, constant).hi, raw.hi])
 
     def _shift(self, theta: DD) -> DD:
         """The sum of centre times slope, (1,)."""
@@ -90,19 +104,58 @@ class Basis:
         whole = dd.total(part)
         return DD(np.atleast_1d(whole.hi), np.atleast_1d(whole.lo))
 
+    def _in_powers(self, slopes: DD) -> tuple[DD, DD]:
+        """Slopes of the columns as slopes of powers, and what the columns have of a constant, (1,)."""
+        out, constant = slopes, dd.from_float(np.zeros(1))
+        if self.powers:
+            out = DD(slopes.hi.copy(), slopes.lo.copy())
+        for part, powers in self._places():
+            M = powers.to_powers
+            terms = dd.total(dd.product(M, DD(slopes.hi[part][None, :], slopes.lo[part][None, :])), axis=1)
+            out.hi[part], out.lo[part] = terms.hi[1:], terms.lo[1:]
+            constant = dd.add(constant, DD(terms.hi[:1], terms.lo[:1]))
+        return out, constant
+
+    def _places(self) -> Iterator[tuple[slice, Powers]]:
+        for start, powers in self.powers:
+            yield slice(start, start + powers.degree), powers
+
     def from_raw(self, beta: Floats) -> Floats:
         """Coefficients of the standardised columns from coefficients of the raw ones; (width,) both."""
-        slopes = beta[self.intercept :]
+        slopes, constant = beta[self.intercept :], 0.0
+        if self.powers:
+            slopes = slopes.copy()
+        for part, powers in self._places():
+            parts = powers.from_powers.hi @ slopes[part]
+            slopes[part] = parts[1:]
+            constant += float(parts[0])
         if not self.intercept:
             return slopes * self.scale
-        return np.concatenate([[beta[0] + self.centre @ slopes], slopes * self.scale])
+        return np.concatenate([[beta[0] + constant + self.centre @ slopes], slopes * self.scale])
+
+    def raw_rows(self, B: Floats) -> Floats:
+        """`raw_map` times B (width, m), without the matrix: roots of covariances of theta to those of beta."""
+        first = int(self.intercept)
+        slopes = B[first:] / self.scale[:, None]
+        out = np.concatenate([B[:first] - (self.centre / self.scale) @ B[first:], slopes])
+        for part, powers in self._places():
+            terms = powers.to_powers.hi @ slopes[part]
+            out[first:][part] = terms[1:]
+            out[:first] += terms[0]
+        return out
 
     def raw_map(self) -> Floats:
         """The matrix of `to_raw`, (width, width)."""
-        T = np.diag(np.concatenate([[1.0] * self.intercept, 1.0 / self.scale]))
-        if self.intercept:
-            T[0, 1:] = -self.centre / self.scale
-        return T
+        return self.raw_rows(np.eye(self.width))
+
+    def select(self, columns: Sequence[int] | NDArray[np.intp]) -> Basis:
+        """The basis of some of the columns, in their order; of a polynomial's columns the first ones."""
+        kept, powers = list(columns), []
+        for start, whole in self.powers:
+            degree = sum(start <= column < start + whole.degree for column in kept)
+            if degree:
+                powers.append((kept.index(start), whole.cut(degree)))
+        return Basis(self.centre[kept], self.scale[kept], self.intercept, tuple(powers))
 
 
 def blocks(n: int, p: int) -> list[slice]:
@@ -111,14 +164,19 @@ def blocks(n: int, p: int) -> list[slice]:
     return [slice(i, min(i + size, n)) for i in range(0, n, size)]
 
 
-def make_basis(X: Floats, *, intercept: bool, weight: Floats | None = None) -> Basis:
+def make_basis(
+    X: Floats, *, intercept: bool, weight: Floats | None = None, powers: tuple[tuple[int, Powers], ...] = ()
+) -> Basis:
     """The basis of the columns of `X` (n, p), centred and scaled under the weights (n,), if there are any.
+
+    `powers` are the polynomials among the columns.
 
     The scale of a column whose values lie too far apart for a float to hold their differences is infinite. A
     constant column is centred to zeros, which the triangular factor sees as dependent on the intercept.
     """
     with np.errstate(over="ignore", invalid="ignore"):  # scales of infinity tell
-        return _make_basis(X, intercept, np.full(len(X), 1.0 / len(X)) if weight is None else weight / weight.sum())
+        share = np.full(len(X), 1.0 / len(X)) if weight is None else weight / weight.sum()
+        return replace(_make_basis(X, intercept, share), powers=powers)
 
 
 def _make_basis(X: Floats, intercept: bool, share: Floats) -> Basis:

@@ -14,7 +14,9 @@ Floats = NDArray[np.float64]
 _ELEMENTS = 1 << 15  # of a block in double-double: what its temporaries take fits a cache
 
 
-def exact_residual(X: Floats, y: Floats, w: Floats | None, basis: Basis, theta: DD) -> tuple[Floats, Floats]:
+def exact_residual(
+    X: Floats, y: Floats, w: Floats | None, basis: Basis, theta: DD, low: Floats | None = None
+) -> tuple[Floats, Floats]:
     """``r = y - Z theta`` (n,) and the score ``Z'W r`` (width,), each rounded once from some 32 digits.
 
     The score is the negative gradient of half the weighted sum of squares.
@@ -31,13 +33,15 @@ def exact_residual(X: Floats, y: Floats, w: Floats | None, basis: Basis, theta: 
         Centre and scale.
     theta
         (width,) the coefficients of the standardised columns.
+    low
+        (n, p) what the raw columns lack for 32 digits, if that is known.
     """
     n, p = X.shape
     out, g = np.empty(n), dd.from_float(np.zeros(basis.width))
     rows_of_block = max(64, _ELEMENTS // max(p, 1))
     for i in range(0, n, rows_of_block):
         rows = slice(i, i + rows_of_block)
-        Z = _standardised(X[rows], basis)  # (p, m)
+        Z = _standardised(X[rows], None if low is None else low[rows], basis)  # (p, m)
         r = _minus_prediction(y[rows], Z, theta, basis.intercept)
         out[rows] = r.hi
         weighted = r if w is None else dd.multiply(r, w[rows])
@@ -45,9 +49,12 @@ def exact_residual(X: Floats, y: Floats, w: Floats | None, basis: Basis, theta: 
     return out, g.hi
 
 
-def _standardised(X: Floats, basis: Basis) -> DD:
+def _standardised(X: Floats, low: Floats | None, basis: Basis) -> DD:
     """(x - centre) / scale, exactly; a row a column."""
     hi, lo = dd.two_sum(np.ascontiguousarray(X.T), -basis.centre[:, None])
+    if low is not None:
+        hi, rest = dd.two_sum(hi, low.T)
+        hi, lo = dd.fast_two_sum(hi, rest + lo)
     return DD(hi / basis.scale[:, None], lo / basis.scale[:, None])
 
 

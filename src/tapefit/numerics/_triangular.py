@@ -9,8 +9,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import solve_triangular
-from scipy.linalg.lapack import dtrcon
 
 from tapefit.numerics._cholesky import inverse as exact_inverse
 from tapefit.numerics._doubledouble import DD
@@ -52,11 +50,11 @@ class Factor:
 
     def whiten(self, g: Floats) -> Floats:
         """R^-T g."""
-        return solve_triangular(self.R, g, trans="T", check_finite=False)  # type: ignore[no-any-return]
+        return _solved(self.R, g, trans="T")
 
     def whiten_back(self, g: Floats) -> Floats:
         """R^-1 g."""
-        return solve_triangular(self.R, g, check_finite=False)  # type: ignore[no-any-return]
+        return _solved(self.R, g)
 
     def inverse(self) -> Floats:
         """R^-1, rounded once if the factor has 32 digits."""
@@ -115,7 +113,7 @@ def from_gram(gram: Floats) -> Factor:
 
 def downdate(factor: Factor, less: Factor) -> Factor | None:
     """The factor of the difference R'R - S'S of two; None if that is not positive definite."""
-    V = solve_triangular(factor.R, less.R.T, trans="T", check_finite=False).T  # S R^-1
+    V = _solved(factor.R, less.R.T, trans="T").T  # S R^-1
     try:
         L = np.linalg.cholesky(np.eye(len(V)) - V.T @ V)
     except np.linalg.LinAlgError:
@@ -132,9 +130,11 @@ def is_rough(factor: Factor) -> bool:
     """Whether a factor can be kept as a preconditioner, whose errors cost steps and no digits."""
     if not np.isfinite(factor.R).all():
         return False
-    size = _lengths(factor.R)
+    size = lengths(factor.R)
     if (size == 0).any():
         return False
+    from scipy.linalg.lapack import dtrcon
+
     return bool(dtrcon(factor.R / size)[0] >= 1 / ROUGH_CONDITION)
 
 
@@ -144,17 +144,24 @@ def condition_of(R: Floats) -> float:
         return 1.0
     if not np.isfinite(R).all():
         return float("inf")
-    size = _lengths(R)
+    size = lengths(R)
     if (size == 0).any():
         return float("inf")
     return float(np.linalg.cond(R / size))
 
 
-def _lengths(R: Floats) -> Floats:
-    """The lengths of the columns, (p,), whatever their size."""
-    top = np.abs(R).max(axis=0, initial=0.0)
+def _solved(R: Floats, b: Floats, trans: Literal["N", "T"] = "N") -> Floats:
+    """R^-1 b, or R^-T b; SciPy is loaded here and not before."""
+    from scipy.linalg import solve_triangular
+
+    return solve_triangular(R, b, trans=trans, check_finite=False)  # type: ignore[no-any-return]
+
+
+def lengths(A: Floats) -> Floats:
+    """The lengths of the columns of A (m, p), whatever their size; (p,)."""
+    top = np.abs(A).max(axis=0, initial=0.0)
     unit = np.where(top > 0, top, 1.0)
-    return np.asarray(unit * np.linalg.norm(R / unit, axis=0))
+    return np.asarray(unit * np.linalg.norm(A / unit, axis=0))
 
 
 def dependent_columns(factor: Factor, n: int) -> list[tuple[int, list[int]]]:
@@ -166,7 +173,7 @@ def dependent_columns(factor: Factor, n: int) -> list[tuple[int, list[int]]]:
         Empty if the columns are independent.
     """
     R = factor.R
-    size = _lengths(R)
+    size = lengths(R)
     tolerance = 64 * np.finfo(float).eps * np.sqrt(max(n, len(R)))
     if (np.abs(np.diag(R)) > tolerance * size).all():  # the sine of a column's angle to all before it
         return []
@@ -190,7 +197,7 @@ def _walk(R: Floats, size: Floats, tolerance: float) -> list[tuple[int, list[int
             Q[:, k], S[k, k] = rest / left, left
             kept.append(j)
             continue
-        share = np.abs(solve_triangular(S[:k, :k], S[:k, k], check_finite=False)) * size[kept]
+        share = np.abs(_solved(S[:k, :k], S[:k, k])) * size[kept]
         limit = 1e-8 * max(share.max(initial=0.0), size[j])
         found.append((j, [c for c, s in zip(kept, share, strict=True) if s > limit]))
     return found

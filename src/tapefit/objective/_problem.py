@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from tapefit.numerics import Basis, Factor, blocks, exact_factor, factorise, is_rough, is_safe, make_basis
+from tapefit.numerics import Basis, Factor, Powers, blocks, exact_factor, factorise, is_rough, is_safe, make_basis
 from tapefit.objective._losses import Loss
 from tapefit.objective._pointwise import Pointwise, pointwise
 
@@ -40,6 +40,8 @@ class Problem:
         The loss.
     offset
         (n,) what is added to each row's linear predictor, or None for zeros.
+    low
+        (n, p) what X lacks of the columns for 32 digits, or None where it is all there is.
     """
 
     X: Floats
@@ -48,6 +50,7 @@ class Problem:
     basis: Basis
     loss: Loss
     offset: Floats | None = None
+    low: Floats | None = None
 
     @staticmethod
     def of(
@@ -58,9 +61,12 @@ class Problem:
         intercept: bool,
         weight: Floats | None = None,
         offset: Floats | None = None,
+        low: Floats | None = None,
+        powers: tuple[tuple[int, Powers], ...] = (),
     ) -> Problem:
-        """The problem of these rows."""
-        return Problem(X, y, weight, make_basis(X, intercept=intercept, weight=weight), loss, offset)
+        """The problem of these rows; `powers` are the polynomials among the columns."""
+        basis = make_basis(X, intercept=intercept, weight=weight, powers=powers)
+        return Problem(X, y, weight, basis, loss, offset, low)
 
     @property
     def n(self) -> int:

@@ -68,7 +68,8 @@ class _Design:
     def __init__(self, problem: Problem, standardise: bool) -> None:
         self.problem, self.standardise = problem, standardise
         ones = np.ones((problem.n, int(problem.basis.intercept)))
-        self.Z = problem.basis.columns(problem.X) if standardise else np.hstack([ones, problem.X])
+        basis, X = problem.basis, problem.X
+        self.Z = basis.columns(X) if standardise else np.hstack([ones, basis.raw_columns(X)])
 
     def raw(self, params: Floats) -> Floats:
         return self.problem.basis.to_raw(params) if self.standardise else params

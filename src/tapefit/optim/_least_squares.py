@@ -67,5 +67,5 @@ def solve_squares(problem: Problem, factor: Factor) -> Outcome:
 def _residual(problem: Problem, theta: DD, exact: bool) -> tuple[Floats, Floats]:
     p = problem
     if exact:
-        return exact_residual(p.X, p.y, p.weight, p.basis, theta)
+        return exact_residual(p.X, p.y, p.weight, p.basis, theta, p.low)
     return plain_residual(p.X, p.y, p.weight, p.basis, theta.hi)

@@ -13,6 +13,7 @@ from tapefit.errors import UsageError
 from tapefit.objective import LossFunction, Problem, check_domain, find_loss
 from tapefit.optim import SCALINGS, Explanation, Scaling, explain_descent
 from tapefit.regression._options import Options
+from tapefit.regression._polynomials import refuse_polynomials
 from tapefit.regression._solve import find_coefficients, independent
 
 
@@ -79,6 +80,7 @@ def explain(
         raise UsageError(f"Expected a tol above 0, got {tol!r}; 1e-8 is what the descents use.")
     row = find_loss(loss, link=link, delta=delta, level=level, power=power)
     table = read(data, categorical=categorical) if y is None else from_arrays(data, y, target=target)
+    refuse_polynomials(features, "explain")
     encoding = learn_encoding(table, target, features=features, intercept=intercept)
     block, _ = encode(table, encoding, missing=missing)
     places = np.arange(table.n) if block.kept is None else np.flatnonzero(block.kept)

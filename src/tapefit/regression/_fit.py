@@ -10,6 +10,7 @@ import numpy as np
 
 from tapefit.data import (
     Block,
+    Poly,
     Table,
     check_design,
     encode,
@@ -25,6 +26,7 @@ from tapefit.objective import Loss, LossFunction, Problem, check_domain, find_lo
 from tapefit.regression._options import Options, checked_callbacks
 from tapefit.regression._path import best_alpha
 from tapefit.regression._penalised import PenaltyName, PenaltyOptions, fit_penalised
+from tapefit.regression._polynomials import refuse_polynomials
 from tapefit.regression._solve import (
     Callback,
     OnCollinear,
@@ -41,7 +43,7 @@ def fit(
     *,
     target: str = "y",
     loss: str | LossFunction = "mse",
-    features: Sequence[str] | None = None,
+    features: Sequence[str | Poly] | None = None,
     categorical: Sequence[str] = (),
     intercept: bool = True,
     missing: Literal["error", "drop"] = "error",
@@ -90,7 +92,8 @@ def fit(
         half the deviance of a generalised linear model; or a function of (y, y_hat), written with tape ops or
         NumPy functions, that returns one value a row, or their mean or sum.
     features
-        The columns to explain it by; all others by default. Columns of text become indicators of their levels.
+        The columns to explain it by; all others by default. Columns of text become indicators of their levels, and
+        ``tapefit.poly("x", 3)`` stands for x, x^2 and x^3.
     categorical
         Columns to take as categories although they look like numbers.
     intercept
@@ -191,6 +194,7 @@ def fit(
     penalised = PenaltyOptions.of(penalty, alpha, l1_ratio, standardize=standardize)
     if penalised is not None:
         penalised.check(cov_type, solver)
+        refuse_polynomials(features, "a penalty")
     row = find_loss(loss, link=link, delta=delta, quantile=quantile, level=level, power=power)
     _check_exposure(row, exposure)
     table = read(data, categorical=categorical) if y is None else from_arrays(data, y, target=target)
@@ -205,7 +209,16 @@ def fit(
     elif len(block.y) < 2:
         raise DataError("one row shows no spread; give at least 2 complete rows")
     weight = _weights(sample_weight, table, block)
-    problem = Problem.of(block.X, block.y, row, intercept=intercept, weight=weight, offset=block.offset)
+    problem = Problem.of(
+        block.X,
+        block.y,
+        row,
+        intercept=intercept,
+        weight=weight,
+        offset=block.offset,
+        low=block.low,
+        powers=encoding.powers,
+    )
     if penalised is not None:
         results = fit_penalised(
             problem,

@@ -14,6 +14,7 @@ from tapefit.errors import UsageError
 from tapefit.objective import LossFunction, Problem, find_loss
 from tapefit.optim import Quadratic, minimum, penalty_unit, quadratic, solve_penalised
 from tapefit.regression._penalised import PenaltyName, PenaltyOptions, known, start_of
+from tapefit.regression._polynomials import refuse_polynomials
 
 Floats = NDArray[np.float64]
 
@@ -114,6 +115,7 @@ def fit_path(
     options = PenaltyOptions(penalty, "cv", l1_ratio, standardize)
     options.check()
     table = read(data, categorical=categorical) if y is None else from_arrays(data, y, target=target)
+    refuse_polynomials(features, "a penalty")
     encoding = learn_encoding(table, target, features=features, intercept=intercept)
     block, _ = encode(table, encoding, missing=missing)
     problem = known(Problem.of(block.X, block.y, find_loss(loss), intercept=intercept))

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from tapefit.data import Encoding, RowCount
 from tapefit.errors import ConvergenceWarning, DataError, UsageError
 from tapefit.inference import Fit, RegressionResults, covariance, kernel_width, likelihood, robust_f, statistics
-from tapefit.numerics import Factor, dependent_columns, downdate
+from tapefit.numerics import Basis, Factor, dependent_columns, downdate
 from tapefit.objective import Pointwise, Problem, check_loss, pointwise, recognise, smoothed
 from tapefit.optim import (
     Outcome,
@@ -161,15 +161,18 @@ def independent(problem: Problem, terms: Sequence[str], on_collinear: OnCollinea
             f"{reason(found[0], terms)}, so their coefficients cannot be told apart; leave out one of them, or "
             "use on_collinear='drop' (--on-collinear drop)."
         )
+    check_powers(problem.basis, found, terms)
     kept = np.setdiff1d(everything, [column for column, _ in found])
-    first = int(problem.basis.intercept)
+    slopes = kept[problem.basis.intercept :] - problem.basis.intercept
     rest = Problem.of(
-        np.asfortranarray(problem.X[:, kept[first:] - first]),
+        np.asfortranarray(problem.X[:, slopes]),
         problem.y,
         problem.loss,
         intercept=problem.basis.intercept,
         weight=problem.weight,
         offset=problem.offset,
+        low=None if problem.low is None else np.asfortranarray(problem.low[:, slopes]),
+        powers=problem.basis.select(slopes).powers,
     )
     return Independent(rest, rest.factor(), kept, problem, drop_notes(found, terms))
 
@@ -187,6 +190,19 @@ def _check_sizes(problem: Problem, terms: Sequence[str]) -> None:
             f"y has values of size {size:.1e}, whose squares a float cannot hold; change its unit so that they lie "
             f"between {_TINY:g} and {_LARGE:g}."
         )
+
+
+def check_powers(basis: Basis, found: list[tuple[int, list[int]]], terms: Sequence[str]) -> None:
+    """Raise DataError if a power would be dropped of which there are higher ones: they cannot do without it."""
+    for case in found:
+        column = case[0] - basis.intercept
+        for start, powers in basis.powers:
+            higher = range(column + 1, start + powers.degree) if column >= start else ()
+            if set(higher) - {other - basis.intercept for other, _ in found}:
+                raise DataError(
+                    f"{reason(case, terms)}, and higher powers stand on it, so that it cannot be dropped; leave out "
+                    "the columns that make it up."
+                )
 
 
 def drop_notes(found: list[tuple[int, list[int]]], terms: Sequence[str]) -> tuple[str, ...]:

@@ -109,6 +109,11 @@ class _View:
         return len(self.features) == 1 and self.features[0].levels is None
 
     @property
+    def columns(self) -> NDArray[np.float64]:
+        """(n, p) the columns whose coefficients the results have."""
+        return self.results.basis.raw_columns(self.block.X)
+
+    @property
     def descended(self) -> bool:
         """Whether there is a descent to see: the automatic solver's few steps are refinements of its first."""
         return self.results.solver != "auto" and self.results.loss_curve.size > 1
@@ -139,10 +144,10 @@ def _figure_of_line(view: _View) -> Figure:
     layout: Any = [["fit", "residuals"]] + [["fit", "loss"]] * view.descended
     axes = figure.subplot_mosaic(layout, width_ratios=[1.25, 1.0])
     feature = shorten(view.features[0].name)
-    x = view.block.X[:, 0]
+    x = view.columns[:, 0]
     draw_points(axes["fit"], x[view.shown], view.block.y[view.shown])
     draw_line(axes["fit"], *_line(view, x), view.level)
-    clean(axes["fit"], feature, view.target, "Data and fitted line")
+    clean(axes["fit"], feature, view.target, f"Data and fitted {'curve' if view.features[0].powers else 'line'}")
     draw_residuals(axes["residuals"], x[view.shown], view.residual[view.shown], feature, view.target)
     _draw_descent(axes.get("loss"), view)
     return figure
@@ -183,7 +188,7 @@ def _draw_coefficients(ax: Axes | None, view: _View) -> None:
     if ax is None:
         return
     p = view.block.X.shape[1]
-    spread = view.block.X.std(axis=0)  # (p,)
+    spread = view.columns.std(axis=0)  # (p,)
     effect = view.results.params[-p:] * spread
     interval = view.results.conf_int(view.level)[-p:] * spread[:, None]
     draw_coefficients(ax, view.results.names[-p:], effect, interval, view.target, view.level)
@@ -198,6 +203,9 @@ def _title(view: _View) -> str:
     if not view.is_line:
         names = ", ".join(shorten(feature.name, 30) for feature in view.features)
         return f"{view.target} by {names if 0 < len(names) <= 50 else f'{len(view.features)} features'}"
+    if view.features[0].powers:
+        degree = view.features[0].powers.degree
+        return f"{view.target} by a polynomial of degree {degree} in {shorten(view.features[0].name, 30)}"
     *constants, slope = view.results.params.tolist()
     right = f"{number(slope, '.5g')} × {shorten(view.features[0].name, 30)}"
     if constants:
