@@ -45,16 +45,29 @@ def _gamma_fraction(a: Any, x: Any, order: Order) -> Any:
     if order[0]:
         front[1] = np.log(x)
     front = jets.exp(front - jets.log_gamma(a, order, in_a=True))
+    if not x.size:
+        return front
     places, before = 32, None
     while True:
-        tail = jets.constant(x + 2 * places + 1 - a, order, da=-1.0)
-        for n in range(places, 0, -1):
-            part = jets.times(jets.constant(n * (n - a), order, da=-float(n)), jets.reciprocal(tail))
-            tail = jets.constant(x + 2 * n - 1 - a, order, da=-1.0) - part
-        now = jets.times(front, jets.reciprocal(tail))
+        now = jets.times(front, jets.reciprocal(_tail(a, x, order[0], places)))
         if before is not None and (places > 10_000 or np.allclose(now, before, rtol=1e-14, atol=0)):
             return now
         places, before = 2 * places, now
+
+
+def _tail(a: Any, x: Any, order: int, places: int) -> Any:
+    """x + 1 - a - 1 (1 - a) / (x + 3 - a - 2 (2 - a) / (x + 5 - a - ...)), a jet in a."""
+    zeros = np.zeros_like(x)
+    tail = [x + 2 * places + 1 - a, zeros - 1.0, *[zeros] * order][: order + 1]
+    for n in range(places, 0, -1):
+        inverse, top = jets.reciprocal_of(tail), n * (n - a)
+        parts = [top * r for r in inverse]
+        for k in range(order):
+            parts[k + 1] -= n * inverse[k]
+        tail = [x + 2 * n - 1 - a - parts[0], *(-p for p in parts[1:])]
+        if order:
+            tail[1] -= 1.0
+    return np.array(tail)[:, None]
 
 
 def _igamma(a: Any, x: Any, *, order: int = 0) -> Any:

@@ -29,18 +29,31 @@ def constant(value: Any, order: tuple[int, int], *, da: float = 0.0, db: float =
 def times(x: Jet, y: Jet) -> Jet:
     """The product of two jets."""
     out: Jet = np.zeros(np.broadcast_shapes(x.shape, y.shape))
-    for i, j in np.ndindex(*x.shape[:2]):
-        out[i:, j:] += x[i, j] * y[: len(out) - i, : out.shape[1] - j]
+    rows, columns = out.shape[:2]
+    for i in range(rows):
+        for j in range(columns):
+            out[i:, j:] += x[i, j] * y[: rows - i, : columns - j]
     return out
 
 
 def reciprocal(x: Jet) -> Jet:
     """1 / x."""
     out = np.zeros_like(x)
-    first = 1 / x[0, 0]
-    for i, j in np.ndindex(*x.shape[:2]):
-        terms = (x[k, l] * out[i - k, j - l] for k in range(i + 1) for l in range(j + 1) if k or l)
-        out[i, j] = first * (float(i == j == 0) - sum(terms))
+    first = out[0, 0] = 1 / x[0, 0]
+    for i in range(len(x)):
+        for j in range(x.shape[1]):
+            if i or j:
+                terms = [x[k, l] * out[i - k, j - l] for k in range(i + 1) for l in range(j + 1) if k or l]
+                out[i, j] = -first * sum(terms)
+    return out
+
+
+def reciprocal_of(x: list[Any]) -> list[Any]:
+    """1 / x for the coefficients of a jet in one parameter, a list of arrays."""
+    first = 1 / x[0]
+    out = [first]
+    for i in range(1, len(x)):
+        out.append(-first * sum(x[k] * out[i - k] for k in range(1, i + 1)))
     return out
 
 

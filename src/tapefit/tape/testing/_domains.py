@@ -33,8 +33,9 @@ def nonzero(rng: np.random.Generator, shape: tuple[int, ...]) -> NDArray[Any]:
 
 
 def truth(rng: np.random.Generator, shape: tuple[int, ...]) -> NDArray[Any]:
-    """Booleans."""
-    return np.asarray(rng.integers(0, 2, shape) > 0)
+    """Booleans, as many of either kind as there can be."""
+    n = int(np.prod(shape))
+    return np.asarray((rng.permutation(n) + int(rng.integers(2))) % 2 > 0).reshape(shape)
 
 
 def index(length: int) -> Domain:
