@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +14,10 @@ from tapefit.errors import UsageError
 from tapefit.optim._elastic import solve_elastic, violation
 
 CASES = [("l1", 1.0), ("l2", 0.0), ("elasticnet", 0.3), ("elasticnet", 0.9)]
+
+
+def dead_zone(y: Any, y_hat: Any) -> Any:
+    return tapefit.maximum(0.0, tapefit.abs(y - y_hat) - 0.3)
 
 
 def data(seed: int = 0, n: int = 80, p: int = 6) -> tuple[np.ndarray, np.ndarray]:
@@ -123,6 +128,55 @@ def test_ridge_shows_standard_errors_with_the_note_of_bias() -> None:
     assert "towards 0" in r.warnings[0]
 
 
+@pytest.mark.parametrize("cov_type", ["HC0", "HC1", "HC3", "cluster"])
+def test_ridge_has_the_robust_covariances_of_a_linear_estimator(cov_type: str) -> None:
+    X, y = data()
+    codes = np.arange(80) // 8
+    r = tapefit.fit(
+        X,
+        y,
+        penalty="l2",
+        alpha=0.3,
+        standardize=False,
+        cov_type=cov_type,
+        groups=codes if cov_type == "cluster" else None,
+    )
+    Z = np.column_stack([np.ones(80), X])
+    M = np.linalg.inv(Z.T @ Z + 80 * 0.3 * np.diag([0, 1, 1, 1, 1, 1, 1]))
+    e = y - Z @ r.params
+    h = np.einsum("ij,jk,ik->i", Z, M, Z)
+    scores = Z * e[:, None]
+    n_eff = 80 - round(h.sum()) if cov_type == "HC1" else 80
+    meat = {
+        "HC0": lambda: scores.T @ scores,
+        "HC1": lambda: scores.T @ scores * 80 / n_eff,
+        "HC3": lambda: (scores / (1 - h)[:, None]).T @ (scores / (1 - h)[:, None]),
+        "cluster": lambda: 10 / 9 * 79 / 73 * sum(np.outer(s, s) for s in scores.reshape(10, 8, 7).sum(axis=1)),
+    }[cov_type]()
+    np.testing.assert_allclose(r.bse, np.sqrt(np.diag(M @ meat @ M)), rtol=1e-9)
+    assert r.cov_type == cov_type
+
+
+def test_ridge_of_a_likelihood_has_the_information_between_the_inverses() -> None:
+    X, _ = data()
+    y = np.random.default_rng(2).poisson(np.exp(0.1 * X[:, 0] + 0.5)).astype(float)
+    r = tapefit.fit(X, y, loss="poisson", penalty="l2", alpha=0.05, standardize=False)
+    Z = np.column_stack([np.ones(80), X])
+    F = (Z * np.exp(Z @ r.params)[:, None]).T @ Z
+    M = np.linalg.inv(F + 80 * 0.05 * np.diag([0, 1, 1, 1, 1, 1, 1]))
+    np.testing.assert_allclose(r.bse, np.sqrt(np.diag(M @ F @ M)), rtol=1e-9)
+    assert r.cov_type == "nonrobust"
+    robust = tapefit.fit(X, y, loss="poisson", penalty="l2", alpha=0.05, standardize=False, cov_type="HC0")
+    scores = Z * (y - np.exp(Z @ r.params))[:, None]
+    np.testing.assert_allclose(robust.bse, np.sqrt(np.diag(M @ scores.T @ scores @ M)), rtol=1e-9)
+
+
+def test_l1_refuses_clusters_with_the_reason() -> None:
+    X, y = data()
+    with pytest.raises(UsageError, match="groups cannot be used with an l1 penalty"):
+        tapefit.fit(X, y, penalty="l1", alpha=0.1, groups=np.arange(80) // 8)
+
+
 def test_l1_refuses_standard_errors_with_the_reason() -> None:
     X, y = data()
     r = tapefit.fit(X, y, penalty="l1", alpha=0.1)
@@ -170,6 +224,7 @@ def test_a_strong_signal_is_hardly_penalised_by_cross_validation() -> None:
         ({"alpha": 1.0}, "belongs to a penalty"),
         ({"penalty": "l2", "alpha": 1.0, "solver": "gd"}, "A penalty needs solver='auto'"),
         ({"penalty": "l2", "alpha": 1.0, "loss": "mae"}, "Expected a smooth loss beside a penalty, got mae"),
+        ({"penalty": "l2", "alpha": 1.0, "loss": dead_zone}, "Expected a smooth loss beside a penalty, got dead_zone"),
     ],
 )
 def test_what_cannot_be_used_is_said(options: dict[str, object], says: str) -> None:

@@ -1,10 +1,11 @@
 """Inference: what a fit says beyond its coefficients, and how sure it is."""
 
 from tapefit.inference._compare import Comparison, compare
+from tapefit.inference._constraint_table import ConstraintTable
 from tapefit.inference._covariance import COVARIANCES, Covariance, Fit, check_cov_type, covariance
 from tapefit.inference._distributions import checked_level
 from tapefit.inference._groups import group_codes, group_columns
-from tapefit.inference._hypothesis import hypotheses
+from tapefit.inference._hypothesis import hypotheses, linear_relations
 from tapefit.inference._influence import Influence
 from tapefit.inference._likelihood import FAMILIES, Likelihood, likelihood
 from tapefit.inference._linear_tests import TTest, WaldTest
@@ -19,6 +20,7 @@ __all__ = [
     "COVARIANCES",
     "FAMILIES",
     "Comparison",
+    "ConstraintTable",
     "Covariance",
     "Fit",
     "Influence",
@@ -39,6 +41,7 @@ __all__ = [
     "hypotheses",
     "kernel_width",
     "likelihood",
+    "linear_relations",
     "load",
     "of_squares",
     "robust_f",

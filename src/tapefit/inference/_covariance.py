@@ -69,6 +69,8 @@ class Fit(NamedTuple):
         For a likelihood family, R with R'R the expected information at a dispersion of 1.
     groups
         (n, 1) or (n, 2) the clusters of the rows, counted from 0, if they have any.
+    unpenalised
+        Where `factor` has a penalty in it: R with R'R the information without it.
     """
 
     problem: Problem
@@ -79,6 +81,7 @@ class Fit(NamedTuple):
     df_resid: int
     fisher: Factor | None = None
     groups: NDArray[np.int64] | None = None
+    unpenalised: Factor | None = None
 
 
 def check_cov_type(kind: str | None) -> None:
@@ -116,6 +119,8 @@ def _default(fit: Fit) -> str:
 
 def _nonrobust(fit: Fit) -> Covariance:
     spread = pinball_sparsity(fit.problem, fit.residual) if fit.problem.loss.kind == "pinball" else fit.scale
+    if fit.unpenalised is not None:
+        return Covariance.of_root(np.sqrt(spread) * fit.factor.solve(fit.unpenalised.R.T), "nonrobust")
     return Covariance.of_root(np.sqrt(spread) * (fit.fisher or fit.factor).inverse(), "nonrobust")
 
 

@@ -30,6 +30,7 @@ def to_dict(r: RegressionResults) -> dict[str, Any]:
         "cov_type": r.cov_type,
         "rows": {"read": r.rows.read, "used": r.rows.used, "dropped": r.rows.dropped},
         **{name: plain(getattr(r.statistics, name)) for name in r.statistics.__dataclass_fields__},
+        **_limits(r),
         "solver": r.solver,
         "n_iter": r.n_iter,
         "converged": r.converged,
@@ -38,6 +39,15 @@ def to_dict(r: RegressionResults) -> dict[str, Any]:
         "condition_number": plain(r.condition_number),
         "warnings": list(r.warnings),
     }
+
+
+def _limits(r: RegressionResults) -> dict[str, Any]:
+    """The penalty and the constraints, if there are any."""
+    out: dict[str, Any] = {"penalty": r.penalty, "alpha": plain(r.alpha)} if r.penalty else {}
+    if r.constraints is not None:
+        rows = zip(r.constraints.labels, r.constraints.active, r.constraints.multipliers.tolist(), strict=True)
+        out["constraints"] = [{"constraint": a, "active": b, "multiplier": plain(c)} for a, b, c in rows]
+    return out
 
 
 def summary_frame(r: RegressionResults, confidence_level: float | None) -> dict[str, Any]:
@@ -96,6 +106,8 @@ def cells(r: RegressionResults) -> tuple[list[str], list[list[str]]]:
     body = [[show(cell) for show, cell in zip(shown, row, strict=True)] for row in rows]
     for j in r.dropped:
         body[j] = [r.names[j], "dropped", *[""] * 5]
+    for j in r.fixed:
+        body[j] = [*body[j][:2], "fixed", *[""] * 4]
     return head, body
 
 

@@ -3,7 +3,7 @@
 The text is read by a grammar of five rules; nothing in it is ever evaluated as Python::
 
     hypotheses = equation {"," equation}
-    equation   = sum {"=" sum}                  a sum alone means that it is 0
+    equation   = sum {"=" sum}                  a sum alone means that it is 0; in constraints also "<=" and ">="
     sum        = product {("+" | "-") product}
     product    = factor {("*" | "/") factor}    linear: at most one factor has a coefficient in it
     factor     = number | name | ("+" | "-") factor | "(" sum ")"
@@ -14,8 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,6 +76,52 @@ def hypotheses(given: Any, names: Sequence[str]) -> Hypotheses:
     return _from_arrays(R, q, names)
 
 
+class Relation(NamedTuple):
+    """``row @ b = value``, or with "<=" or ">=" for the sign.
+
+    Attributes
+    ----------
+    row
+        (k,)
+    sign
+        "=", "<=" or ">=".
+    value
+        What stands on the other side.
+    label
+        The relation as text.
+    """
+
+    row: Floats
+    sign: str
+    value: float
+    label: str
+
+
+def linear_relations(text: str, names: Sequence[str]) -> list[Relation]:
+    """The equations and inequalities that a text states; a chain such as ``0 <= a <= b`` states two.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be read, or one of them holds no coefficient.
+
+    Examples
+    --------
+    >>> [(r.row.tolist(), r.sign, r.value) for r in linear_relations("0 <= x1 <= 2 * x2", ["x1", "x2"])]
+    [([-1.0, 0.0], '<=', 0.0), ([1.0, -2.0], '<=', 0.0)]
+    """
+    found = [
+        Relation(form[:-1], sign, 0.0 - form[-1], label)
+        for form, sign, label in _Reader(text, names, "constraint", ("=", "<=", ">=")).read()
+    ]
+    for relation in found:
+        if not relation.row.any():
+            raise UsageError(
+                f"The constraint {relation.label!r} holds no coefficient; name one of {', '.join(names)}."
+            )
+    return found
+
+
 def _from_arrays(R: Any, q: Any, names: Sequence[str]) -> Hypotheses:
     k = len(names)
     try:
@@ -101,7 +146,8 @@ def _from_arrays(R: Any, q: Any, names: Sequence[str]) -> Hypotheses:
 
 
 def _from_text(text: str, names: Sequence[str]) -> Hypotheses:
-    forms, labels = _Reader(text, names).read()
+    read = _Reader(text, names, "hypothesis", ("=",)).read()
+    forms, labels = [form for form, _, _ in read], [label for _, _, label in read]
     matrix = np.array([form[:-1] for form in forms])
     empty = np.flatnonzero(~matrix.any(axis=1))
     if len(empty):
@@ -122,23 +168,21 @@ def _label(row: Floats, value: float, names: Sequence[str]) -> str:
 class _Reader:
     """One pass through a text; a form is (k + 1,): the coefficients' weights, then the constant."""
 
-    def __init__(self, text: str, names: Sequence[str]) -> None:
-        self.text, self.names = text, list(names)
+    def __init__(self, text: str, names: Sequence[str], noun: str, signs: tuple[str, ...]) -> None:
+        self.text, self.names, self.noun, self.signs = text, list(names), noun, signs
         self.tokens = list(self._split())
         self.at = self.depth = 0
 
-    def read(self) -> tuple[list[Floats], list[str]]:
-        forms: list[Floats] = []
-        labels: list[str] = []
+    def read(self) -> list[tuple[Floats, str, str]]:
+        """The forms that are 0, or at most or at least 0: each with its sign and its text."""
+        found: list[tuple[Floats, str, str]] = []
         while True:
-            for form, label in self._equation():
-                forms.append(form)
-                labels.append(label)
+            found += self._equation()
             if self._next("") or not self._next(","):
                 break
         if not self._is(""):
             raise self._fault(f"'{self.tokens[self.at][1]}'")
-        return forms, labels
+        return found
 
     # -- tokens: (kind, text, value, start, end); kind is the text itself for signs, "" at the end -------------
 
@@ -157,6 +201,8 @@ class _Reader:
                 yield "name", match.group(), self._position(match), i, (i := match.end())
             elif match := _NUMBER.match(text, i):
                 yield "number", match.group(), float(match.group()), i, (i := match.end())
+            elif text[i : i + 2] in self.signs:
+                yield text[i : i + 2], text[i : i + 2], None, i, (i := i + 2)
             elif text[i] in "+-*/=(),":
                 yield text[i], text[i], None, i, (i := i + 1)
             else:
@@ -188,19 +234,23 @@ class _Reader:
 
     # -- rules ---------------------------------------------------------------------------------
 
-    def _equation(self) -> list[tuple[Floats, str]]:
+    def _equation(self) -> list[tuple[Floats, str, str]]:
         if self._is("(") and self._holds_equation():
             self.at += 1
             found = self._equation()
             self._close()
             return found
-        sides = [self._side()]
-        while self._next("="):
+        sides, signs = [self._side()], list[str]()
+        while (sign := self.tokens[self.at][0]) in self.signs:
+            self.at += 1
+            signs.append(sign)
             sides.append(self._side())
-        if len(sides) == 1:
-            return [(sides[0][0], f"{sides[0][1]} = 0")]
-        pairs = pairwise(sides)
-        return [(left - right, f"{a} = {b}") for (left, a), (right, b) in pairs]
+        if not signs and self.noun == "hypothesis":
+            return [(sides[0][0], "=", f"{sides[0][1]} = 0")]
+        if not signs:
+            raise self._fault(f"no {', '.join(self.signs[:-1])} or {self.signs[-1]}")
+        steps = zip(sides, signs, sides[1:], strict=False)
+        return [(left - right, sign, f"{a} {sign} {b}") for (left, a), sign, (right, b) in steps]
 
     def _side(self) -> tuple[Floats, str]:
         """A sum, and its text."""
@@ -215,7 +265,7 @@ class _Reader:
             depth += (kind == "(") - (kind == ")")
             if depth == 0:
                 return False
-            if kind == "=":
+            if kind in self.signs:
                 return True
         return False
 
@@ -235,7 +285,7 @@ class _Reader:
     def _times(self, left: Floats, right: Floats) -> Floats:
         if left[:-1].any() and right[:-1].any():
             raise UsageError(
-                f"The hypothesis {self.text!r} multiplies two coefficients; only linear ones can be tested."
+                f"The {self.noun} {self.text!r} multiplies two coefficients; only linear ones can be used."
             )
         return np.asarray(left * right[-1] if left[:-1].any() else right * left[-1])
 
@@ -244,7 +294,7 @@ class _Reader:
         by = self._factor()
         if by[:-1].any() or by[-1] == 0:
             what = "a coefficient" if by[:-1].any() else "0"
-            raise UsageError(f"The hypothesis {self.text!r} divides by {what}; only linear ones can be tested.")
+            raise UsageError(f"The {self.noun} {self.text!r} divides by {what}; only linear ones can be used.")
         return np.asarray(form / by[-1])
 
     def _factor(self) -> Floats:
@@ -259,7 +309,7 @@ class _Reader:
         self.at += 1
         self.depth += 1
         if self.depth > _DEEPEST:
-            raise UsageError(f"Expected hypotheses with at most {_DEEPEST} levels of parentheses, got more; simplify.")
+            raise UsageError(f"Expected at most {_DEEPEST} levels of parentheses in a {self.noun}, got more; simplify.")
         if kind == "(":
             form = self._sum()
             self._close()
@@ -273,8 +323,9 @@ class _Reader:
             raise self._fault("no closing parenthesis")
 
     def _fault(self, what: str) -> UsageError:
+        many = "constraints" if self.noun == "constraint" else "hypotheses"
         return UsageError(
-            f"Expected hypotheses such as '{self.names[-1]} = 0' of {', '.join(self.names)}, got {what} in "
+            f"Expected {many} such as '{self.names[-1]} {self.signs[-1]} 0' of {', '.join(self.names)}, got {what} in "
             f"{self.text!r}; correct it there."
         )
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from tapefit.data import Encoding, RowCount
 from tapefit.inference import _export
 from tapefit.inference._collinearity import Collinear, nearest_dependence, variance_inflation
+from tapefit.inference._constraint_table import ConstraintTable
 from tapefit.inference._distributions import checked_level, quantile, two_sided
 from tapefit.inference._influence import Influence, influence
 from tapefit.inference._linear_tests import TTest, WaldTest, t_test, wald_test
@@ -84,6 +85,12 @@ class RegressionResults(StatisticsView):
         The name of the link between linear predictor and prediction.
     offset, exposure
         The columns that are added to the linear predictor, the latter as a logarithm; "" for arrays.
+    penalty, alpha
+        The penalty's name, "" for none, and its strength.
+    constraints
+        The constraints on the coefficients, and which of them hold with equality; None without any.
+    fixed
+        Places of the terms whose coefficients those leave no choice.
     """
 
     encoding: Encoding
@@ -113,8 +120,17 @@ class RegressionResults(StatisticsView):
     link: str = "identity"
     offset: str | None = None
     exposure: str | None = None
+    penalty: str = ""
+    alpha: float = float("nan")
+    constraints: ConstraintTable | None = None
+    fixed: tuple[int, ...] = ()
 
     # -- coefficients --------------------------------------------------------------------------
+
+    @property
+    def converged(self) -> bool:
+        """Whether `status` is "converged"."""
+        return self.status == "converged"
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -133,7 +149,7 @@ class RegressionResults(StatisticsView):
 
     @cached_property
     def bse(self) -> Floats:
-        """(k,) standard errors; NaN for a term that was dropped."""
+        """(k,) standard errors; NaN for a term that was dropped, or whose coefficient constraints fix."""
         if self.cov_root is None:
             T = self.basis.raw_map()
             unit = np.abs(T).max(axis=1)  # (k,) squares of it may be too large for floats
@@ -141,7 +157,7 @@ class RegressionResults(StatisticsView):
                 bse: Floats = unit * np.sqrt(np.diag(T / unit[:, None] @ self.cov_theta @ (T / unit[:, None]).T))
         else:
             bse = lengths(self.basis.raw_rows(self.cov_root).T)
-        bse[list(self.dropped)] = np.nan
+        bse[[*self.dropped, *self.fixed]] = np.nan
         return bse
 
     @property
@@ -302,11 +318,6 @@ class RegressionResults(StatisticsView):
     def _rows(self, data: Any, missing: str, offset: Any, exposure: Any) -> tuple[Floats, Floats | float]:
         fitted, given = (self.offset, self.exposure), (offset, exposure)
         return new_rows(self.encoding, data, missing=missing, fitted=fitted, given=given)
-
-    @property
-    def converged(self) -> bool:
-        """Whether `status` is "converged"."""
-        return self.status == "converged"
 
     # -- showing -------------------------------------------------------------------------------
 

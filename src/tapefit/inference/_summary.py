@@ -55,6 +55,7 @@ def _facts(r: RegressionResults, width: int) -> list[str]:
         ("Loss", r.loss),
         *([("Link", r.link)] if r.link != "identity" else []),
         *_offsets(r),
+        *_limits(r),
         ("Mean loss", number(r.loss_value)),
         ("Solver", r.solver),
         ("Steps", f"{r.n_iter:,}"),
@@ -88,6 +89,16 @@ def _offsets(r: RegressionResults) -> list[tuple[str, str]]:
     return [("Offset", " + ".join(parts))] if parts else []
 
 
+def _limits(r: RegressionResults) -> list[tuple[str, str]]:
+    """The penalty and the number of constraints, if there are any."""
+    strength = f", alpha {r.alpha:.4g}" if r.alpha == r.alpha else ""
+    out = [("Penalty", f"{_shortened(r.penalty)}{strength}")] if r.penalty else []
+    if r.constraints is not None:
+        held = sum(r.constraints.active)
+        out.append(("Constraints", f"{len(r.constraints.active):,}, {held or 'none'} active"))
+    return out
+
+
 def _spread(r: RegressionResults) -> tuple[str, str]:
     """The residual standard deviation, or for a likelihood family its dispersion."""
     if not np.isnan(r.deviance):
@@ -112,6 +123,8 @@ def _coefficients(r: RegressionResults) -> list[str]:
     ]
     for j in r.dropped:
         body[j] = ("dropped", "", "", "", "", "")
+    for j in r.fixed:
+        body[j] = (body[j][0], "fixed", "", "", "", "")
     first = max([len(name) for name in names] + [10])
     widths = [max(len(line[j]) for line in [heads, *body]) + 2 for j in range(len(heads))]
     spare = max(_WIDTH - first - sum(widths), 0)

@@ -1,5 +1,9 @@
 """Solvers: preconditioned descent, a path for corners, interior points for pinball losses, step-by-step optimizers."""
 
+from tapefit.optim._constrained import Constrained, Smooth, nearest, project, solve_constrained
+from tapefit.optim._constrained_corners import solve_constrained_corners
+from tapefit.optim._constrained_quantile import solve_constrained_pinball
+from tapefit.optim._constraints import Constraints, Restricted, restrict
 from tapefit.optim._corners import solve_corners
 from tapefit.optim._descent import DescentOptions, descend
 from tapefit.optim._explain import SCALINGS, Explanation, Scaling, explain_descent
@@ -17,12 +21,16 @@ from tapefit.optim._transforms import OPTIMIZERS, Transform
 __all__ = [
     "OPTIMIZERS",
     "SCALINGS",
+    "Constrained",
+    "Constraints",
     "DescentOptions",
     "Explanation",
     "Outcome",
     "Penalty",
     "Quadratic",
+    "Restricted",
     "Scaling",
+    "Smooth",
     "Spectrum",
     "Status",
     "Transform",
@@ -32,9 +40,15 @@ __all__ = [
     "first_coefficients",
     "largest_stable_rate",
     "minimum",
+    "nearest",
     "penalty_unit",
+    "project",
     "quadratic",
     "rescaled",
+    "restrict",
+    "solve_constrained",
+    "solve_constrained_corners",
+    "solve_constrained_pinball",
     "solve_corners",
     "solve_penalised",
     "solve_pinball",

@@ -36,7 +36,7 @@ def solve_corners(problem: Problem, start: Floats) -> Outcome:
         (width,) first coefficients of the standardised columns.
     """
     theta = start
-    h = problem.mean(np.abs(problem.y - problem.predict(start)))  # 1
+    h = problem.mean(np.abs(problem.y - problem.eta(start)))  # 1
     if not h > 1e-13 * float(np.abs(problem.y).max()):
         return _outcome(problem, start, 0)
     steps = 0
@@ -50,7 +50,7 @@ def solve_corners(problem: Problem, start: Floats) -> Outcome:
 def _stage(problem: Problem, theta: Floats, h: float) -> tuple[Floats, int]:
     """The minimiser for one stretch, and the steps that it took."""
     for k in range(_STEPS):
-        eta = problem.predict(theta)
+        eta = problem.eta(theta)
         seen = smoothed(problem.loss, problem.y, eta, h)
         bend, factor = curvature_of(problem, seen)
         white = factor.whiten(problem.gradient(seen.slope))
@@ -88,7 +88,7 @@ def _length(problem: Problem, eta: Floats, way: Floats, h: float, promised: floa
 
 
 def _outcome(problem: Problem, theta: Floats, steps: int) -> Outcome:
-    eta = problem.predict(theta)
+    eta = problem.eta(theta)
     mean = problem.mean(problem.at(eta).value)
     message = f"Converged after {steps} preconditioned steps along a path that rounds the loss's corners ever less."
     beta = problem.basis.to_raw(theta)

@@ -23,6 +23,8 @@ from tapefit.data import (
 from tapefit.errors import DataError, UsageError
 from tapefit.inference import RegressionResults, check_cov_type, checked_level, group_codes, group_columns
 from tapefit.objective import Loss, LossFunction, Problem, check_domain, find_loss
+from tapefit.regression._constrained import fit_constrained
+from tapefit.regression._constraint_options import ConstraintOptions
 from tapefit.regression._options import Options, checked_callbacks
 from tapefit.regression._path import best_alpha
 from tapefit.regression._penalised import PenaltyName, PenaltyOptions, fit_penalised
@@ -69,6 +71,9 @@ def fit(
     alpha: float | str | None = None,
     l1_ratio: float = 0.5,
     standardize: bool = True,
+    bounds: Any = None,
+    positive: bool = False,
+    constraints: Any = None,
     cov_type: str | None = None,
     groups: Any = None,
     confidence_level: float = 0.95,
@@ -146,6 +151,14 @@ def fit(
         Of penalty "elasticnet": the share of the absolute values, 0 to 1.
     standardize
         Whether the penalty sees each coefficient times its column's standard deviation, so that units play no part.
+    bounds
+        Of coefficients, by the name of a term or of a column of text: ``{"x1": (0, None), "region": (-5, 5)}``; None
+        for no bound.
+    positive
+        Whether all slopes are to be 0 or more.
+    constraints
+        Linear relations of the coefficients: a text such as "x1 + x2 + x3 = 1, 0 <= x1 <= x2", a list of such texts,
+        or a triple (A, lower, upper) of arrays for lower <= A b <= upper with a column of A for each coefficient.
     cov_type
         "nonrobust", "HC0", "HC1", "HC2", "HC3" or "cluster"; by default "cluster" with `groups`, else "nonrobust" for
         squared errors and likelihoods, from the expected information, and "HC0" for others.
@@ -193,8 +206,13 @@ def fit(
     calls = checked_callbacks(callbacks)
     penalised = PenaltyOptions.of(penalty, alpha, l1_ratio, standardize=standardize)
     if penalised is not None:
-        penalised.check(cov_type, solver)
+        penalised.check(cov_type, solver, groups)
         refuse_polynomials(features, "a penalty")
+    within = ConstraintOptions.of(bounds, positive, constraints)
+    if within is not None:
+        within.check(solver)
+        if penalised is not None:
+            raise UsageError("Expected constraints or a penalty, got both; leave one of them out.")
     row = find_loss(loss, link=link, delta=delta, quantile=quantile, level=level, power=power)
     _check_exposure(row, exposure)
     table = read(data, categorical=categorical) if y is None else from_arrays(data, y, target=target)
@@ -219,6 +237,7 @@ def fit(
         low=block.low,
         powers=encoding.powers,
     )
+    codes = group_codes(groups, table, places)
     if penalised is not None:
         results = fit_penalised(
             problem,
@@ -228,6 +247,21 @@ def fit(
             rows=rows,
             cov_type=cov_type,
             confidence_level=confidence_level,
+            groups=codes,
+        )
+        return replace(results, offset=_name(offset), exposure=_name(exposure))
+    if within is not None:
+        results = fit_constrained(
+            problem,
+            within,
+            options,
+            calls,
+            encoding=encoding,
+            rows=rows,
+            on_collinear=on_collinear,
+            cov_type=cov_type,
+            confidence_level=confidence_level,
+            groups=codes,
         )
         return replace(results, offset=_name(offset), exposure=_name(exposure))
     design = independent(problem, encoding.term_names, on_collinear)
@@ -242,7 +276,7 @@ def fit(
         solver=solver,
         cov_type=cov_type,
         confidence_level=confidence_level,
-        groups=group_codes(groups, table, places),
+        groups=codes,
     )
     return replace(results, offset=_name(offset), exposure=_name(exposure))
 

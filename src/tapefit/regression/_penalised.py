@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from tapefit.data import Encoding, RowCount
 from tapefit.errors import UsageError
 from tapefit.inference import RegressionResults
-from tapefit.numerics import Factor, dependent_columns, rows_factor
-from tapefit.numerics._triangular import from_rows
-from tapefit.objective import Problem, check_loss, recognise
+from tapefit.numerics import Factor, dependent_columns
+from tapefit.objective import Problem
 from tapefit.optim import Penalty, first_coefficients, penalty_unit, solve_penalised
+from tapefit.regression._bread import augmented
 from tapefit.regression._options import _is_number
-from tapefit.regression._solve import Independent, make_results, warn_unless_converged
+from tapefit.regression._solve import Independent, make_results, recognised, warn_unless_converged
 
 Floats = NDArray[np.float64]
 PenaltyName = Literal["l1", "l2", "elasticnet"]
@@ -27,12 +27,11 @@ PENALTIES: dict[str, Callable[[float], float]] = {  # the share of the absolute 
     "l1": lambda _: 1.0,
     "l2": lambda _: 0.0,
 }
-_NAN = float("nan")
-_BIASED = (
+BIASED = (
     "the l2 penalty draws the coefficients towards 0: the standard errors show their scatter and not this bias, so "
     "the intervals cover the true values too rarely."
 )
-_CHOSEN = (
+CHOSEN = (
     "standard errors are not given: the l1 penalty chooses which coefficients are 0, and after such a choice "
     "estimates are neither normal nor centred; bootstrap the fit, or use penalty='l2'."
 )
@@ -58,7 +57,7 @@ class PenaltyOptions:
             raise UsageError(f"alpha={alpha!r} belongs to a penalty, which was not asked for; add penalty='l2', say.")
         return None
 
-    def check(self, cov_type: str | None = None, solver: str = "auto") -> None:
+    def check(self, cov_type: str | None = None, solver: str = "auto", groups: object = None) -> None:
         """Raise UsageError, in one sentence, for an option that cannot be used."""
         if self.penalty not in PENALTIES:
             raise UsageError(
@@ -74,7 +73,9 @@ class PenaltyOptions:
         if solver != "auto":
             raise UsageError(f"A penalty needs solver='auto', got {solver!r}; leave solver out.")
         if cov_type is not None and self.share > 0:
-            raise UsageError(f"cov_type={cov_type!r} cannot be used with an l1 penalty: {_CHOSEN}")
+            raise UsageError(f"cov_type={cov_type!r} cannot be used with an l1 penalty: {CHOSEN}")
+        if groups is not None and self.share > 0:
+            raise UsageError(f"groups cannot be used with an l1 penalty: {CHOSEN}")
 
     @property
     def share(self) -> float:
@@ -103,20 +104,22 @@ def sizes(problem: Problem, *, standardize: bool) -> Floats:
 
 def known(problem: Problem) -> Problem:
     """The problem with its loss recognised; one that has no second derivative is refused."""
-    problem = replace(problem, loss=recognise(check_loss(problem.loss, problem.y).linked(), problem.y))
-    if problem.loss.kind == "pinball":
+    problem = recognised(problem)
+    if problem.loss.kind in ("pinball", "corners"):
         raise UsageError(
             f"Expected a smooth loss beside a penalty, got {problem.loss.name}, which has corners; use 'huber', or "
             "leave the penalty out."
         )
-    return problem.translated() if problem.loss.kind == "squares" else problem
+    return problem
 
 
 def start_of(problem: Problem) -> Floats:
     """First coefficients: zeros but for the intercept, where the loss is defined."""
     if problem.loss.kind == "squares":
         return np.zeros(problem.basis.width)
-    return first_coefficients(problem, _augmented(problem.factor(), np.full(problem.basis.width, 1e-8 * problem.n)))
+    return first_coefficients(
+        problem, augmented(problem.factor(), np.sqrt(1e-8 * problem.n) * np.eye(problem.basis.width))
+    )
 
 
 def fit_penalised(
@@ -128,6 +131,7 @@ def fit_penalised(
     rows: RowCount,
     cov_type: str | None,
     confidence_level: float,
+    groups: NDArray[np.int64] | None = None,
 ) -> RegressionResults:
     """The results of a penalised fit."""
     problem = known(problem)
@@ -135,14 +139,12 @@ def fit_penalised(
     outcome = solve_penalised(problem, penalty, start_of(problem))
     warn_unless_converged(outcome)
     outcome = replace(outcome, message=f"{outcome.message[:-1]}, {options.penalty} with alpha={alpha:.6g}.")
-    plain = problem.factor()
-    factor = _augmented(plain, problem.total_weight * penalty.l2 / _bend(problem))
-    if dependent_columns(factor, problem.n):  # more columns than rows: only an l1 penalty gives coefficients then
-        factor = replace(factor, R=np.full_like(factor.R, np.nan))
-    design = Independent(problem, factor, np.arange(problem.basis.width), problem)
-    kind = cov_type or ("nonrobust" if problem.loss.kind == "squares" else "HC0")
+    root = np.diag(np.sqrt(problem.total_weight / penalty_unit(problem) * penalty.l2))
+    factor = penalised_factor(problem, root)
+    chooses = bool(alpha) and options.share > 0
+    kind = _sandwich_kind(problem) if chooses else cov_type
     results = make_results(
-        design,
+        Independent(problem, factor, np.arange(problem.basis.width), problem),
         problem,
         outcome,
         encoding=encoding,
@@ -150,56 +152,38 @@ def fit_penalised(
         solver="auto",
         cov_type=kind,
         confidence_level=confidence_level,
+        groups=groups,
+        penalty_root=root,
     )
-    return _corrected(results, problem, penalty, plain, factor)
+    results = replace(results, penalty=options.penalty, alpha=alpha)
+    return _without_errors(results) if chooses else noted(results, BIASED)
 
 
-def _bend(problem: Problem) -> float:
-    """The curvature of squared errors as it counts beside a penalty; 1 for other losses."""
-    if problem.loss.kind != "squares":
-        return 1.0
-    return penalty_unit(problem) * float(problem.at(problem.y).curvature[0])
+def penalised_factor(problem: Problem, root: Floats) -> Factor:
+    """R with R'R the Hessian of squared errors and penalty, at a curvature of 1; NaN where that is singular.
+
+    For other losses it stands for the design alone.
+    """
+    curvature = float(problem.at(problem.y).curvature[0]) if problem.loss.kind == "squares" else 1.0
+    factor = augmented(problem.factor(), root / np.sqrt(curvature))
+    if dependent_columns(factor, problem.n):  # more columns than rows: only an l1 penalty gives coefficients then
+        return replace(factor, R=np.full_like(factor.R, np.nan))
+    return factor
 
 
-def _augmented(factor: Factor, squares: Floats) -> Factor:
-    """The factor of R'R + diag(squares), by augmented rows."""
-    return from_rows(rows_factor([factor.R, np.diag(np.sqrt(squares))], len(squares)))
+def _sandwich_kind(problem: Problem) -> str:
+    return "nonrobust" if problem.loss.kind == "squares" or problem.loss.family else "HC0"
 
 
-def _corrected(
-    results: RegressionResults, problem: Problem, penalty: Penalty, plain: Factor, factor: Factor
-) -> RegressionResults:
-    """The results with the covariance and the degrees of freedom that a penalty leaves."""
-    whole: Any = replace(results.statistics, rsquared_adj=_NAN, fvalue=_NAN, f_pvalue=_NAN, aic=_NAN, bic=_NAN)
-    if penalty.alpha and penalty.l1_ratio > 0:
-        whole = replace(whole, df_model=int(np.count_nonzero(results.theta[int(problem.basis.intercept) :])))
-        return _noted(_with_root(results, whole, np.full_like(results.cov_theta, np.nan)), _CHOSEN)
-    if problem.loss.kind != "squares":
-        return _noted(_with_root(results, whole, _sandwich(results, problem, penalty)), _BIASED)
-    effective = float(np.square(factor.whiten(plain.R.T)).sum())  # trace of the hat matrix
-    free = problem.n - effective
-    rest = problem.y - problem.predict(results.theta)
-    scale = float(problem.weighted(np.square(rest)).sum() / free) if free > 0 else _NAN
-    whole = replace(whole, scale=scale, df_resid=max(round(free), 0))
-    if results.cov_type != "nonrobust":
-        return _noted(replace(results, statistics=whole), _BIASED)
-    return _noted(_with_root(results, whole, np.sqrt(scale) * factor.solve(plain.R.T)), _BIASED)
+def _without_errors(results: RegressionResults) -> RegressionResults:
+    """The results of a fit that chose its coefficients."""
+    slopes = results.theta[int(results.basis.intercept) :]
+    whole = replace(results.statistics, df_model=int(np.count_nonzero(slopes)))
+    nothing = np.full_like(results.cov_theta, np.nan)
+    return noted(replace(results, statistics=whole, cov_theta=nothing, cov_root=nothing), CHOSEN)
 
 
-def _with_root(results: RegressionResults, whole: Any, root: Floats) -> RegressionResults:
-    """The results with the covariance B B' of a root B."""
-    return replace(results, statistics=whole, cov_theta=root @ root.T, cov_root=root)
-
-
-def _sandwich(results: RegressionResults, problem: Problem, penalty: Penalty) -> Floats:
-    """A root of M^-1 (sum of scores' squares) M^-1 with M the Hessian of loss and penalty."""
-    rows = problem.at(problem.eta(results.theta))
-    bread = _augmented(problem.factor(np.maximum(rows.curvature, 0.0)), problem.total_weight * penalty.l2)
-    slope = problem.weighted(rows.slope)
-    root = rows_factor((Z * slope[part, None] for part, Z in problem.parts()), problem.basis.width)
-    return bread.solve(root.T)
-
-
-def _noted(results: RegressionResults, note: str) -> RegressionResults:
+def noted(results: RegressionResults, note: str) -> RegressionResults:
+    """The results with a note on their standard errors first, and no other on them."""
     others = [text for text in results.warnings if "standard errors" not in text]
     return replace(results, warnings=(note, *others))

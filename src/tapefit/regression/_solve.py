@@ -6,16 +6,16 @@ import contextlib
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tapefit.data import Encoding, RowCount
 from tapefit.errors import ConvergenceWarning, DataError, UsageError
-from tapefit.inference import Fit, RegressionResults, covariance, kernel_width, likelihood, robust_f, statistics
-from tapefit.numerics import Basis, Factor, dependent_columns, downdate
-from tapefit.objective import Pointwise, Problem, check_loss, pointwise, recognise, smoothed
+from tapefit.inference import Fit, RegressionResults, covariance, likelihood, robust_f, statistics
+from tapefit.numerics import Basis, Factor, dependent_columns
+from tapefit.objective import Problem, check_loss, recognise
 from tapefit.optim import (
     Outcome,
     descend,
@@ -25,6 +25,7 @@ from tapefit.optim import (
     solve_smooth,
     solve_squares,
 )
+from tapefit.regression._bread import effective, inference, square_loss
 from tapefit.regression._options import Options
 
 Floats = NDArray[np.float64]
@@ -48,14 +49,7 @@ def find_coefficients(
     UsageError
         If the loss is not one that can be fitted; see `check_loss`.
     """
-    problem = replace(problem, loss=recognise(check_loss(problem.loss, problem.y).linked(), problem.y))
-    if problem.loss.kind in ("squares", "pinball"):
-        problem = problem.translated()
-    if problem.weight is not None and problem.loss.form != "rows":
-        raise UsageError(
-            f"Expected one loss a row for sample_weight to weigh, got one value in all from {problem.loss.name!r}; "
-            "return the rows' losses without taking their mean or sum."
-        )
+    problem = recognised(problem)
     if options.solver != "auto":
         return problem, descend(problem, options.descent(), callbacks)
     if problem.loss.kind == "squares":
@@ -64,6 +58,23 @@ def find_coefficients(
         start = solve_squares(problem, factor).theta
         return problem, solve_pinball(problem, start, problem.loss.level)
     return problem, _by_descent(problem, first_coefficients(problem, factor), options, callbacks)
+
+
+def recognised(problem: Problem) -> Problem:
+    """The problem with its loss recognised for what it is.
+
+    Raises
+    ------
+    UsageError
+        If the loss is not one that can be fitted, or gives rows with weights one value in all.
+    """
+    problem = replace(problem, loss=recognise(check_loss(problem.loss, problem.y).linked(), problem.y))
+    if problem.weight is not None and problem.loss.form != "rows":
+        raise UsageError(
+            f"Expected one loss a row for sample_weight to weigh, got one value in all from {problem.loss.name!r}; "
+            "return the rows' losses without taking their mean or sum."
+        )
+    return problem.translated() if problem.loss.kind in ("squares", "pinball") else problem
 
 
 def _by_descent(problem: Problem, start: Floats, options: Options, callbacks: tuple[Callback, ...]) -> Outcome:
@@ -89,13 +100,7 @@ def _by_descent(problem: Problem, start: Floats, options: Options, callbacks: tu
 
 def _measured(problem: Problem, outcome: Outcome) -> Outcome:
     """The outcome with its curve in units of the loss, which may be a multiple of the square."""
-    return replace(outcome, loss_curve=_square_loss(problem, outcome.loss_curve))
-
-
-def _square_loss(problem: Problem, mean_square: Any) -> Any:
-    """The mean loss of kind "squares" where the mean squared residual is this."""
-    seen = pointwise(problem.loss, np.zeros(2), np.array([0.0, 1.0])).value
-    return seen[0] + (seen[1] - seen[0]) * mean_square
+    return replace(outcome, loss_curve=square_loss(problem, outcome.loss_curve))
 
 
 @dataclass(frozen=True)
@@ -148,7 +153,7 @@ def independent(problem: Problem, terms: Sequence[str], on_collinear: OnCollinea
     DataError
         With `on_collinear` "error", naming the first such column and the ones that make it up.
     """
-    _check_sizes(problem, terms)
+    check_sizes(problem, terms)
     if on_collinear not in ("error", "drop"):
         raise UsageError(f"Expected on_collinear to be 'error' or 'drop', got {on_collinear!r}; choose one of them.")
     factor = problem.factor()
@@ -177,7 +182,7 @@ def independent(problem: Problem, terms: Sequence[str], on_collinear: OnCollinea
     return Independent(rest, rest.factor(), kept, problem, drop_notes(found, terms))
 
 
-def _check_sizes(problem: Problem, terms: Sequence[str]) -> None:
+def check_sizes(problem: Problem, terms: Sequence[str]) -> None:
     """Raise DataError for values at the edges of what floats can hold."""
     wide = ~np.isfinite(problem.basis.scale + problem.basis.centre)
     if wide.any():
@@ -236,8 +241,12 @@ def make_results(
     cov_type: str | None,
     confidence_level: float,
     groups: NDArray[np.int64] | None = None,
+    penalty_root: Floats | None = None,
 ) -> RegressionResults:
     """What the coefficients say, with their uncertainty.
+
+    With a penalty, `penalty_root` (m, width) is a root of its Hessian beside the sum of the losses, and the design's
+    factor has it among its rows.
 
     Raises
     ------
@@ -246,13 +255,15 @@ def make_results(
     """
     _check_coefficients(outcome.beta, design, encoding.term_names)
     factor, rest = design.factor, outcome.residual
-    loss_value, slope, bread = _inference(problem, rest, factor)
+    loss_value, slope, bread = inference(problem, rest, factor, penalty_root)
     known = likelihood(problem, problem.eta(outcome.theta), loss_value) if problem.loss.family else None
     whole = known.statistics if known else statistics(problem, rest)
-    information = known.fisher if known else None
-    cov = covariance(
-        Fit(problem, bread, slope, rest, whole.scale, whole.df_resid, fisher=information, groups=groups), cov_type
-    )
+    information, plain = known.fisher if known else None, None
+    if penalty_root is not None:
+        plain = information or problem.factor()
+        whole = effective(problem, whole, rest, bread, plain)
+    fit = Fit(problem, bread, slope, rest, whole.scale, whole.df_resid, information, groups, plain)
+    cov = covariance(fit, cov_type)
     if cov.kind != "nonrobust":
         whole = robust_f(whole, outcome.theta, cov)
     theta = design.vector(outcome.theta)
@@ -292,40 +303,6 @@ def _check_coefficients(beta: Floats, design: Independent, terms: Sequence[str])
             f"the coefficient of column {name!r} is too large for a float, as the column's values are so small; "
             "change its unit."
         )
-
-
-def _inference(problem: Problem, residual: Floats, factor: Factor) -> tuple[float, Floats, Factor]:
-    """The mean loss, the weighted slopes of the rows, and the factor of the Hessian or of what stands for it."""
-    if problem.loss.kind == "squares":
-        loss_value = float(_square_loss(problem, problem.mean(np.square(residual))))
-        return loss_value, -problem.weighted(residual), factor
-    seen = problem.at(problem.y - residual)
-    bread = factor if problem.loss.kind == "pinball" else _bread(problem, _bend(problem, residual, seen), factor)
-    return problem.mean(seen.value), problem.weighted(seen.slope), bread
-
-
-def _bend(problem: Problem, residual: Floats, seen: Pointwise) -> Floats:
-    """l'' of every row; for a loss with corners, its mean over a stretch of predictions."""
-    if problem.loss.kind != "corners":
-        return seen.curvature
-    h = 0.6**0.5 * kernel_width(problem, residual, 0.5)  # a flat kernel of the same variance as Epanechnikov's
-    try:
-        return smoothed(problem.loss, problem.y, problem.y - residual, h).curvature
-    except DataError:
-        return np.full(problem.n, np.nan)
-
-
-def _bread(problem: Problem, curvature: Floats, factor: Factor) -> Factor:
-    """The factor of the Hessian at the solution; where that is not positive definite, NaN in its place."""
-    bend = np.where(np.isfinite(curvature), curvature, 0.0)
-    bread = problem.factor(np.maximum(bend, 0.0))
-    if not dependent_columns(bread, problem.n):
-        if (bend >= 0).all():
-            return bread
-        lessened = downdate(bread, problem.factor(np.maximum(-bend, 0.0)))
-        if lessened is not None:
-            return lessened
-    return replace(factor, R=np.full_like(factor.R, np.nan))
 
 
 def _notes(problem: Problem, factor: Factor, outcome: Outcome, df_resid: int, cov: Floats) -> tuple[str, ...]:
