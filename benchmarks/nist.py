@@ -4,7 +4,8 @@
     python benchmarks/nist.py --python PATH_WITH_STATSMODELS --data nist_strd.json
 
 Correct digits: the least over the coefficients of -log10 of the relative error against the certified values, capped
-at 15; for standard errors likewise. Without --data the sets are those that a formula gives (Wampler1-5, NoInt1-2)
+at 15; for standard errors likewise. Most contestants get columns of powers; those called poly or Polynomial get x and
+the degree. Without --data the sets are those that a formula gives (Wampler1-5, NoInt1-2)
 and Norris from examples/. A peer runs in the first interpreter given that has it.
 """
 
@@ -16,6 +17,7 @@ import sys
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -34,7 +36,8 @@ def wampler(number: int) -> dict:
     errors = np.array([2152.32624678170, 2363.55173469681, 779.343524331583, 101.475507550350,
                        5.64566512170752, 0.112324854679312])  # fmt: skip
     X = np.column_stack([x**k for k in range(1, 6)])
-    return {"X": X, "y": smooth + noise * zigzag, "intercept": True, "beta": beta, "bse": errors * noise}
+    y = smooth + noise * zigzag
+    return {"X": X, "y": y, "intercept": True, "degree": 5, "beta": beta, "bse": errors * noise}
 
 
 def no_intercept(number: int) -> dict:
@@ -73,6 +76,7 @@ def read_sets(path: str | None) -> dict[str, dict]:
         columns = [given[0] ** k for k in range(1, case["degree"] + 1)] if powers else given
         out[name] = {
             "X": np.column_stack(columns), "y": np.array(case["y"], dtype=float), "intercept": case["intercept"],
+            "degree": len(columns) if powers and len(columns) > 1 else None,
             "beta": case["estimates"], "bse": case["std_devs"],
         }  # fmt: skip
     return out
@@ -90,20 +94,34 @@ def _tapefit(case: dict) -> Answer:
     return r.params, r.bse
 
 
-def _partial(size: int) -> Callable[[dict], Answer]:
-    def fit(case: dict) -> Answer:
-        import warnings
+def _partial(case: dict, size: int = 5, **options: Any) -> Answer:
+    import warnings
 
-        from tapefit import LinearRegression
+    from tapefit import LinearRegression
 
-        model = LinearRegression(fit_intercept=case["intercept"])
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the first blocks have fewer rows than columns
-            for i in range(0, len(case["y"]), size):
-                model.partial_fit(case["X"][i : i + size], case["y"][i : i + size])
-        return model.results_.params, model.results_.bse
+    model = LinearRegression(fit_intercept=case["intercept"], **options)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the first blocks have fewer rows than columns
+        for i in range(0, len(case["y"]), size):
+            model.partial_fit(case["X"][i : i + size], case["y"][i : i + size])
+    return model.results_.params, model.results_.bse
 
-    return fit
+
+def _poly(case: dict) -> Answer:
+    import tapefit
+
+    data = {"x": case["X"][:, 0], "y": case["y"]}
+    r = tapefit.fit(data, features=[tapefit.poly("x", case["degree"])], intercept=case["intercept"])
+    return r.params, r.bse
+
+
+def _poly_partial(case: dict) -> Answer:
+    return _partial({**case, "X": case["X"][:, :1]}, poly={0: case["degree"]})
+
+
+def _polynomial(case: dict) -> Answer:
+    fit = np.polynomial.Polynomial.fit(case["X"][:, 0], case["y"], case["degree"])
+    return fit.convert().coef, None
 
 
 def _numpy(case: dict) -> Answer:
@@ -140,13 +158,19 @@ def _glum(case: dict) -> Answer:
 
 PEERS: dict[str, tuple[str, Callable[[dict], Answer]]] = {
     "tapefit": ("tapefit", _tapefit),
-    "tapefit partial_fit, 5 rows": ("tapefit", _partial(5)),
+    "tapefit partial_fit, 5 rows": ("tapefit", _partial),
+    "tapefit poly": ("tapefit", _poly),
+    "tapefit poly partial_fit, 5 rows": ("tapefit", _poly_partial),
+    "numpy Polynomial.fit": ("numpy", _polynomial),
     "numpy lstsq": ("numpy", _numpy),
     "scipy lstsq": ("scipy", _scipy),
     "scikit-learn": ("sklearn", _sklearn),
     "statsmodels": ("statsmodels", _statsmodels),
     "glum": ("glum", _glum),
 }
+
+
+OF_POWERS = {"tapefit poly", "tapefit poly partial_fit, 5 rows", "numpy Polynomial.fit"}
 
 
 def digits(found: np.ndarray | None, certified: list[float]) -> float | None:
@@ -164,6 +188,9 @@ def work(name: str, path: str | None) -> None:
     """A worker: the digits of one contestant, as JSON."""
     out = {}
     for set_name, case in read_sets(path).items():
+        if name in OF_POWERS and not case.get("degree"):
+            out[set_name] = [None, None]
+            continue
         try:
             beta, bse = PEERS[name][1](case)
             out[set_name] = [digits(beta, case["beta"]), digits(bse, case["bse"])]

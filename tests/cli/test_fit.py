@@ -166,3 +166,37 @@ def test_a_column_that_others_make_up_is_dropped_on_request(run: Run, folder: Pa
     assert result.exit_code == 0
     assert "column 'c' is a combination of 'a' and 'b'" in " ".join(result.stdout.split())
     assert "dropped" in result.stdout
+
+
+def test_a_column_enters_by_its_powers(run: Run, folder: Path) -> None:
+    found = weights(run("fit", "line.csv", "--target", "y", "--poly", "x=2", "--json"))
+    y = [1.1, 2.9, 5.2, 6.8, 9.1, 11.0]
+    assert list(found) == ["intercept", "x", "x^2"]
+    assert list(found.values()) == pytest.approx(np.polyfit(range(6), y, 2)[::-1], rel=1e-10)
+
+
+def test_powers_keep_the_place_of_their_column_or_come_last(run: Run) -> None:
+    whole = weights(run("fit", "groups.csv", "-t", "price", "--poly", "size=2", "--json"))
+    assert list(whole) == ["intercept", "size", "size^2", "region[north]", "region[south]"]
+    added = weights(run("fit", "groups.csv", "-t", "price", "-f", "region", "--poly", "size=2", "--json"))
+    assert list(added) == ["intercept", "region[north]", "region[south]", "size", "size^2"]
+
+
+def test_log_lines_name_the_powers(run: Run) -> None:
+    result = run("fit", "line.csv", "-t", "y", "--poly", "x=2", "--solver", "gd", "--steps", "2", "--log-every", "1")
+    assert ", x^2: " in result.stderr.splitlines()[0]
+
+
+@pytest.mark.parametrize("value", ["x", "=2", "x=two", "x=", "x=-1"])
+def test_a_polynomial_needs_column_and_degree(run: Run, value: str) -> None:
+    result = run("fit", "line.csv", "--target", "y", "--poly", value)
+    assert result.exit_code == 2
+    assert "expected a column and a degree, such as x=3" in result.stderr
+
+
+def test_a_model_of_powers_predicts(run: Run, folder: Path) -> None:
+    run("fit", "line.csv", "--target", "y", "--poly", "x=2", "-o", "model.json")
+    (folder / "new.csv").write_text("x\n10\n")
+    lines = run("predict", "model.json", "new.csv").stdout.splitlines()
+    expected = np.polyval(np.polyfit(range(6), [1.1, 2.9, 5.2, 6.8, 9.1, 11.0], 2), 10)
+    assert float(lines[1]) == pytest.approx(expected, rel=1e-10)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,8 @@ import numpy as np
 import pytest
 
 import tapefit
-from tapefit import fit, poly
-from tapefit.errors import ConvergenceWarning, DataError, UsageError
+from tapefit import LinearRegression, fit, poly
+from tapefit.errors import ConvergenceWarning, DataError, DataWarning, UsageError
 
 ROOT = Path(__file__).resolve().parents[2]
 NIST = ROOT.parent / "shared" / "reference" / "nist_strd.json"
@@ -52,9 +53,9 @@ def test_the_nist_polynomials_have_the_digits_that_their_values_allow(name: str)
         assert digits(results.bse, case["std_devs"]) >= errors
 
 
-def solved(columns: list[Any], y: Any) -> tuple[list[Fraction], list[list[Fraction]]]:
-    """Least squares in rational numbers: the coefficients, and (X'X)^-1."""
-    X = [[Fraction(1), *(Fraction(v) for v in row)] for row in zip(*columns, strict=True)]
+def solved(columns: list[Any], y: Any, first: Any = None) -> tuple[list[Fraction], list[list[Fraction]]]:
+    """Least squares in rational numbers, on a first column of ones if not given: the coefficients, and (X'X)^-1."""
+    X = [list(map(Fraction, row)) for row in zip(first or [1] * len(y), *columns, strict=True)]
     k = len(X[0])
     rows = [
         [sum(r[i] * r[j] for r in X) for j in range(k)]
@@ -247,3 +248,58 @@ def test_penalties_and_explain_want_columns() -> None:
     ):
         with pytest.raises(UsageError, match=r"got poly\('x', 2\)"):
             call()
+
+
+# -- the estimator -----------------------------------------------------------------------------
+
+
+def test_the_estimator_takes_degrees_by_name_or_place() -> None:
+    X, y = np.column_stack([z, x]), TABLE["y"]
+    expected = fit(TABLE, features=["z", poly("x", 3)])
+    model = LinearRegression(poly={1: 3}).fit(X, y)
+    assert model.results_.names == ("intercept", "x1", "x2", "x2^2", "x2^3")
+    assert np.array_equal(np.append(model.intercept_, model.coef_), expected.params)
+    np.testing.assert_allclose(model.predict(X), expected.predict(TABLE), rtol=1e-13)
+    pandas = pytest.importorskip("pandas")
+    named = LinearRegression(poly={"x": 3}).fit(pandas.DataFrame({"z": z, "x": x}), y)
+    assert named.results_.names == expected.names
+    assert np.array_equal(named.coef_, model.coef_)
+
+
+@pytest.mark.parametrize("intercept", [True, False])
+def test_blocks_of_five_rows_have_all_digits(intercept: bool) -> None:
+    exact_x = [Fraction(v) for v in x.tolist()]
+    columns = [[v**k for v in exact_x] for k in range(2 - intercept, 9)]
+    first = None if intercept else exact_x
+    beta, inverse = solved(columns, TABLE["y"].tolist(), first)
+    model = LinearRegression(poly={0: 8}, fit_intercept=intercept)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DataWarning)  # the first blocks have fewer rows than columns
+        for i in range(0, 60, 5):
+            model.partial_fit(x[i : i + 5, None], TABLE["y"][i : i + 5])
+    results = model.results_
+    assert digits(results.params, [float(b) for b in beta]) >= 14.0
+    errors = np.sqrt(results.scale * np.array([float(inverse[j][j]) for j in range(len(beta))]))
+    assert digits(results.bse, errors) >= 13.5
+
+
+@pytest.mark.skipif(not NIST.exists(), reason="the NIST sets are not beside this clone")
+@pytest.mark.parametrize("name", sorted(DIGITS))
+def test_the_nist_polynomials_have_their_digits_in_blocks_of_five_rows(name: str) -> None:
+    case = json.loads(NIST.read_text(encoding="utf-8"))[name]
+    X, y = np.array(next(iter(case["x"].values())), dtype=float)[:, None], np.array(case["y"], dtype=float)
+    model = LinearRegression(poly={0: case["degree"]}, fit_intercept=case["intercept"])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DataWarning)
+        for i in range(0, len(y), 5):
+            model.partial_fit(X[i : i + 5], y[i : i + 5])
+    coefficients, errors = DIGITS[name]
+    assert digits(model.results_.params, case["estimates"]) >= coefficients
+    if errors:
+        assert digits(model.results_.bse, case["std_devs"]) >= errors
+
+
+@pytest.mark.parametrize("key", ["w", 2, -1, True, 0.5])
+def test_the_estimator_names_the_columns_that_there_are(key: Any) -> None:
+    with pytest.raises(UsageError, match="Expected poly to name columns among x1, x2"):
+        LinearRegression(poly={key: 2}).fit(np.column_stack([x, z]), TABLE["y"])

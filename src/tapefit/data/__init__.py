@@ -6,6 +6,7 @@
 from tapefit._lazy import attributes as _attributes
 from tapefit.data._block import Block, RowCount, encode
 from tapefit.data._checks import check_design
+from tapefit.data._design import array_terms
 from tapefit.data._encoding import Encoding
 from tapefit.data._feature import Feature
 from tapefit.data._from_arrays import from_arrays
@@ -39,6 +40,7 @@ __all__ = [
     "RowCount",
     "Table",
     "Unsupported",
+    "array_terms",
     "check_design",
     "encode",
     "features_beside",

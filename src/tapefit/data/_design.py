@@ -61,6 +61,23 @@ def design_matrix(
     return X, low
 
 
+def array_terms(
+    X: NDArray[np.float64], features: Sequence[Feature]
+) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
+    """Return the terms of an array (n, number of features) of finite numbers, and what they lack for 32 digits.
+
+    Both are as `design_matrix` returns them; without polynomials the first is the array itself.
+    """
+    if not any(feature.powers for feature in features):
+        return X, None
+    low = np.zeros_like(X)
+    parts = [
+        feature.powers.columns(X[:, j]) if feature.powers else (X[:, j, None], low[:, j, None])
+        for j, feature in enumerate(features)
+    ]
+    return np.asfortranarray(np.hstack([hi for hi, _ in parts])), np.asfortranarray(np.hstack([lo for _, lo in parts]))
+
+
 def _zeros(n: int, p: int) -> NDArray[np.float64]:
     try:
         return np.zeros((n, p), order="F")

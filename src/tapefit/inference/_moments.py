@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from tapefit.numerics import Basis, Factor
+from tapefit.numerics import Basis, Factor, Powers
 from tapefit.numerics import _doubledouble as dd
 from tapefit.numerics._cholesky import cholesky, solve_normal, whiten
 from tapefit.numerics._cholesky import inverse as invert
@@ -52,14 +52,17 @@ class Moments:
         return float(self.products.hi[0, 0])
 
     @staticmethod
-    def of(X: Floats, y: Floats, weight: Floats | None = None) -> Moments:
-        """The moments of rows X (n, p) and y (n,), n > 0, with positive weights (n,) if there are any."""
+    def of(X: Floats, y: Floats, weight: Floats | None = None, low: Floats | None = None) -> Moments:
+        """The moments of rows X (n, p) and y (n,), n > 0, with positive weights (n,) if there are any.
+
+        `low` (n, p) is what X lacks for 32 digits, if that is known.
+        """
         origin = np.append(X[0], y[0])
         products = dd.from_float(np.zeros((len(origin) + 1, len(origin) + 1)))
         cross, step = (_exact, 1 << 12) if X.size <= _SMALL else (_plain, 1 << 16)
         for start in range(0, len(y), step):
             rows = slice(start, start + step)
-            A = _away(X[rows], y[rows], origin)
+            A = _away(X[rows], None if low is None else low[rows], y[rows], origin)
             products = dd.add(products, cross(A, None if weight is None else weight[rows, None]))
         return Moments(len(y), origin, products, 0.0 if weight is None else float(np.log(weight).sum()))
 
@@ -119,12 +122,15 @@ def _plain(A: DD, weight: Floats | None) -> DD:
     return dd.from_float(A.hi.T @ (A.hi if weight is None else A.hi * weight))
 
 
-def _away(X: Floats, y: Floats, origin: Floats) -> DD:
+def _away(X: Floats, low: Floats | None, y: Floats, origin: Floats) -> DD:
     """The columns (1, x - origin, y - origin), (m, p + 2)."""
     m, p = X.shape
     hi, lo = np.empty((m, p + 2)), np.zeros((m, p + 2))
     hi[:, 0], hi[:, 1:-1], hi[:, -1] = 1.0, X, y
     hi[:, 1:], lo[:, 1:] = dd.two_sum(hi[:, 1:], np.broadcast_to(-origin, (m, p + 1)))
+    if low is not None:
+        moved = dd.add(DD(hi[:, 1:-1], lo[:, 1:-1]), dd.from_float(low))
+        hi[:, 1:-1], lo[:, 1:-1] = moved
     return DD(hi, lo)
 
 
@@ -157,8 +163,8 @@ class MomentFit:
     tss: float
 
 
-def solve_moments(moments: Moments, *, intercept: bool) -> MomentFit:
-    """Minimise the weighted squares of y - b0 - X b.
+def solve_moments(moments: Moments, *, intercept: bool, powers: tuple[tuple[int, Powers], ...] = ()) -> MomentFit:
+    """Minimise the weighted squares of y - b0 - X b; `powers` are the polynomials among the columns.
 
     1. cross-products about the means, scaled by powers of two
     2. R with R'R = Z'WZ in double-double
@@ -171,7 +177,7 @@ def solve_moments(moments: Moments, *, intercept: bool) -> MomentFit:
     size = np.diag(C.hi)[:p] / weight
     scale = np.ldexp(1.0, np.frexp(np.sqrt(np.where(size > 0, size, 1.0)))[1])
     mean = moments.means()
-    basis = Basis(mean.hi[:p] if intercept else np.zeros(p), scale, intercept)
+    basis = Basis(mean.hi[:p] if intercept else np.zeros(p), scale, intercept, powers)
     unit = np.outer(scale, scale)
     R = cholesky(DD(C.hi[:p, :p] / unit, C.lo[:p, :p] / unit))  # 2
     full = np.zeros((basis.width, basis.width))
@@ -184,10 +190,12 @@ def solve_moments(moments: Moments, *, intercept: bool) -> MomentFit:
     g = DD(C.hi[:p, p] / scale, C.lo[:p, p] / scale)
     gamma, white = solve_normal(R, g), whiten(R, g)  # 3
     slopes = DD(gamma.hi / scale, gamma.lo / scale)
-    beta, theta = slopes.hi, gamma.hi
+    raw, constant = basis.in_powers(slopes)
+    beta, theta = raw.hi, gamma.hi
     if intercept:
         shift = dd.total(dd.product(slopes, DD(mean.hi[:p], mean.lo[:p])))
-        beta = np.append(dd.subtract(DD(mean.hi[p], mean.lo[p]), shift).hi, beta)
+        at_zero = dd.subtract(DD(mean.hi[p:], mean.lo[p:]), DD(shift.hi[None], shift.lo[None]))
+        beta = np.append(dd.add(at_zero, constant).hi, beta)
         theta = np.append(mean.hi[p], theta)
     inverse = np.zeros_like(full)
     inverse[0, 0] = 1 / np.sqrt(weight)

@@ -3,7 +3,7 @@
 from tapefit.numerics._basis import Basis, blocks, make_basis
 from tapefit.numerics._doubledouble import DD
 from tapefit.numerics._exact_factor import exact_factor
-from tapefit.numerics._powers import Powers
+from tapefit.numerics._powers import Powers, select_powers
 from tapefit.numerics._residual import exact_residual, plain_residual
 from tapefit.numerics._triangular import (
     Factor,
@@ -33,4 +33,5 @@ __all__ = [
     "make_basis",
     "plain_residual",
     "rows_factor",
+    "select_powers",
 ]

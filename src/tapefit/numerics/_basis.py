@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tapefit.numerics import _doubledouble as dd
 from tapefit.numerics._doubledouble import DD
-from tapefit.numerics._powers import Powers
+from tapefit.numerics._powers import Powers, select_powers
 
 Floats = NDArray[np.float64]
 
@@ -90,7 +90,7 @@ class Basis:
         fine = DD(theta, np.zeros_like(theta) if low is None else low)
         with np.errstate(over="ignore", invalid="ignore"):  # the caller names the column with too large a coefficient
             slopes = DD(fine.hi[self.intercept :] / self.scale, fine.lo[self.intercept :] / self.scale)
-            raw, constant = self._in_powers(slopes)
+            raw, constant = self.in_powers(slopes)
         if not self.intercept:
             return raw.hi
         # centre / scale times theta: no factor can overflow where the product does not
@@ -104,7 +104,7 @@ class Basis:
         whole = dd.total(part)
         return DD(np.atleast_1d(whole.hi), np.atleast_1d(whole.lo))
 
-    def _in_powers(self, slopes: DD) -> tuple[DD, DD]:
+    def in_powers(self, slopes: DD) -> tuple[DD, DD]:
         """Slopes of the columns as slopes of powers, and what the columns have of a constant, (1,)."""
         out, constant = slopes, dd.from_float(np.zeros(1))
         if self.powers:
@@ -150,12 +150,8 @@ class Basis:
 
     def select(self, columns: Sequence[int] | NDArray[np.intp]) -> Basis:
         """The basis of some of the columns, in their order; of a polynomial's columns the first ones."""
-        kept, powers = list(columns), []
-        for start, whole in self.powers:
-            degree = sum(start <= column < start + whole.degree for column in kept)
-            if degree:
-                powers.append((kept.index(start), whole.cut(degree)))
-        return Basis(self.centre[kept], self.scale[kept], self.intercept, tuple(powers))
+        kept = list(columns)
+        return Basis(self.centre[kept], self.scale[kept], self.intercept, select_powers(self.powers, kept))
 
 
 def blocks(n: int, p: int) -> list[slice]:

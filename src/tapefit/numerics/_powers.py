@@ -9,6 +9,7 @@ Source: Mason and Handscomb, "Chebyshev Polynomials", 2003, sections 1.2 and 2.3
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -82,3 +83,13 @@ class Powers:
     def _matrix(self, C: DD) -> DD:
         """Of polynomials of degree 0 to d, those from 1 on; or x times those below d."""
         return DD(*(np.roll(part, 1, axis=0)[:, :-1] if self.through_zero else part[:, 1:] for part in C))
+
+
+def select_powers(powers: Sequence[tuple[int, Powers]], columns: list[int]) -> tuple[tuple[int, Powers], ...]:
+    """The polynomials among some of the columns, of which each has its first ones; places are those among these."""
+    found = []
+    for start, whole in powers:
+        degree = sum(start <= column < start + whole.degree for column in columns)
+        if degree:
+            found.append((columns.index(start), whole.cut(degree)))
+    return tuple(found)

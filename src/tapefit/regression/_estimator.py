@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,10 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, column_or_1d, validate_data
 
-from tapefit.data import Encoding, Feature, RowCount
+from tapefit.data import Encoding, Feature, RowCount, array_terms, poly
 from tapefit.errors import DataError, DataWarning, UsageError
 from tapefit.inference import Moments, RegressionResults
+from tapefit.numerics import Powers
 from tapefit.objective import Loss, LossFunction, Problem, check_domain, find_loss, recognise
 from tapefit.regression._options import Options, checked_callbacks
 from tapefit.regression._partial import plain_encoding, results_of_moments
@@ -53,6 +55,9 @@ class LinearRegression(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         default.
     link
         As in `tapefit.fit`.
+    poly
+        Columns that enter by their powers, with the degree: ``{"x": 3}``, or ``{0: 3}`` by place. `coef_` then has an
+        element for each power.
     fit_intercept
         Whether to fit a constant term.
     solver, learning_rate, max_iter, tol, momentum, batch_size, random_state, early_stopping, n_iter_no_change
@@ -65,6 +70,7 @@ class LinearRegression(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     Attributes
     ----------
     coef_ : (n_features,) array
+        In the order of ``results_.names``.
     intercept_ : float
     n_iter_ : int
         Steps taken.
@@ -94,6 +100,7 @@ class LinearRegression(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         level: float | None = None,
         power: float | None = None,
         link: str | None = None,
+        poly: Mapping[Any, int] | None = None,
         fit_intercept: bool = True,
         solver: str = "auto",
         learning_rate: float | str = "auto",
@@ -113,6 +120,7 @@ class LinearRegression(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         self.level = level
         self.power = power
         self.link = link
+        self.poly = poly
         self.fit_intercept = fit_intercept
         self.solver = solver
         self.learning_rate = learning_rate
@@ -154,8 +162,10 @@ class LinearRegression(RegressorMixin, BaseEstimator):  # type: ignore[misc]
             raise DataError(f"one row shows no spread: n_samples={len(y)}; give at least 2 rows of positive weight.")
         loss = self._loss()
         check_domain(loss.domain, loss.name, y, lambda i: f"row {i} of those with weight")
-        problem = Problem.of(X, y, loss, intercept=self.fit_intercept, weight=weight)
-        encoding = self._encoding()
+        encoding = self._encoding(X)
+        terms, low = array_terms(X, encoding.features)
+        intercept, powers = self.fit_intercept, encoding.powers
+        problem = Problem.of(terms, y, loss, intercept=intercept, weight=weight, low=low, powers=powers)
         design = independent(problem, encoding.term_names, self.on_collinear)
         for note in design.notes:
             warnings.warn(note, DataWarning, stacklevel=2)
@@ -203,14 +213,13 @@ class LinearRegression(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         weight = _used_weights(sample_weight, X)
         if weight is not None:
             X, y, weight = X[weight > 0], y[weight > 0], weight[weight > 0]
-        if len(y):
-            new = Moments.of(X, y, weight)
-            before = new if before is None else before.merge(new)
-        if before is None:
+        if before is None and not len(y):
             raise DataError("expected rows of positive weight but all weights are 0; pass some rows that count.")
-        self._moments: Moments = before
-        rows = RowCount(before.nobs, before.nobs, 0)
-        results = results_of_moments(before, self._encoding(), rows=rows, on_collinear=self.on_collinear)
+        encoding = self._encoding(X) if before is None else self.results_.encoding
+        moments = before if before is not None and not len(y) else _grown(before, encoding, X, y, weight)
+        self._moments: Moments = moments
+        rows = RowCount(moments.nobs, moments.nobs, 0)
+        results = results_of_moments(moments, encoding, rows=rows, on_collinear=self.on_collinear)
         if results.dropped:
             warnings.warn(results.warnings[0], DataWarning, stacklevel=2)
         self._set_results(results)
@@ -228,7 +237,8 @@ class LinearRegression(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         """Predicted values of rows with the features of the fit, (n,); under a link, their means."""
         check_is_fitted(self)
         X = validate_data(self, X, dtype=np.float64, reset=False)
-        return self.results_.mean_at(self.results_.basis.predict(X, self.results_.theta))
+        terms, _ = array_terms(X, self.results_.encoding.features)
+        return self.results_.mean_at(self.results_.basis.predict(terms, self.results_.theta))
 
     def _loss(self) -> Loss:
         constants = {"delta": self.delta, "quantile": self.quantile, "level": self.level, "power": self.power}
@@ -249,11 +259,35 @@ class LinearRegression(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         options.check()
         return options
 
-    def _encoding(self) -> Encoding:
+    def _encoding(self, X: Floats) -> Encoding:
+        """The terms of the columns, of which polynomials keep to the range of these values."""
         names = getattr(self, "feature_names_in_", None)
-        if names is None:
-            return plain_encoding(self.n_features_in_, intercept=self.fit_intercept)
-        return Encoding("y", tuple(Feature(str(name)) for name in names), self.fit_intercept)
+        plain = plain_encoding(self.n_features_in_, intercept=self.fit_intercept)
+        features = list(plain.features if names is None else (Feature(str(name)) for name in names))
+        for place, degree in self._degrees([feature.name for feature in features]).items():
+            powers = Powers.of(X[:, place], degree, through_zero=not self.fit_intercept)
+            features[place] = replace(features[place], powers=powers)
+        return Encoding("y", tuple(features), self.fit_intercept)
+
+    def _degrees(self, names: list[str]) -> dict[int, int]:
+        """The degree by place of the columns that are to have one above 1."""
+        degrees = {}
+        for key, degree in (self.poly or {}).items():
+            place = names.index(key) if key in names else key
+            if isinstance(place, bool) or not hasattr(place, "__index__") or not 0 <= place < len(names):
+                raise UsageError(
+                    f"Expected poly to name columns among {', '.join(names)} or their places from 0, got {key!r}; "
+                    "name one of them."
+                )
+            degrees[int(place)] = poly(names[place], degree).degree
+        return {place: degree for place, degree in degrees.items() if degree > 1}
+
+
+def _grown(before: Moments | None, encoding: Encoding, X: Floats, y: Floats, weight: Floats | None) -> Moments:
+    """The moments of earlier rows and of these."""
+    terms, low = array_terms(X, encoding.features)
+    new = Moments.of(terms, y, weight, low)
+    return new if before is None else before.merge(new)
 
 
 def _used_weights(sample_weight: Any, X: Floats) -> Floats | None:

@@ -7,8 +7,8 @@ import numpy as np
 from tapefit.data import Encoding, Feature, RowCount
 from tapefit.errors import DataError
 from tapefit.inference import MomentFit, Moments, RegressionResults, of_squares, solve_moments
-from tapefit.numerics import dependent_columns
-from tapefit.regression._solve import OnCollinear, drop_notes, reason
+from tapefit.numerics import dependent_columns, select_powers
+from tapefit.regression._solve import OnCollinear, check_powers, drop_notes, reason
 
 
 def results_of_moments(
@@ -40,18 +40,19 @@ def results_of_moments(
         With `on_collinear` "error", if a column is made up of others.
     """
     terms, first = encoding.term_names, int(encoding.intercept)
-    full = solve_moments(moments, intercept=encoding.intercept)
+    full = solve_moments(moments, intercept=encoding.intercept, powers=encoding.powers)
     found = dependent_columns(full.factor, moments.nobs)
     if found and on_collinear == "error":
         raise DataError(
             f"{reason(found[0], terms)}, so their coefficients cannot be told apart; leave out one of them."
         )
+    check_powers(full.basis, found, terms)
     kept = np.setdiff1d(np.arange(len(terms)), [column for column, _ in found])
-    fit = (
-        full
-        if not found
-        else solve_moments(moments.select([k - first for k in kept[first:]]), intercept=encoding.intercept)
-    )
+    fit = full
+    if found:
+        slopes = [int(k) - first for k in kept[first:]]
+        powers = select_powers(encoding.powers, slopes)
+        fit = solve_moments(moments.select(slopes), intercept=encoding.intercept, powers=powers)
     whole = of_squares(moments.nobs, len(kept), fit.rss, fit.tss, moments.log_weight, intercept=encoding.intercept)
     params, theta, root = np.zeros(len(terms)), np.zeros(len(terms)), np.zeros((len(terms), len(kept)))
     params[kept], theta[kept], root[kept] = fit.beta, fit.theta, np.sqrt(whole.scale) * fit.inverse
