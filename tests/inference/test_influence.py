@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import tapefit
+import tapefit as tf
 from tapefit.errors import UsageError
 
 
@@ -53,7 +54,7 @@ def test_other_rows_are_refused(twelve: dict[str, Any]) -> None:
         r.get_influence({name: values[:11] for name, values in twelve.items()})
     with pytest.raises(UsageError, match="pass the same data again"):
         r.get_influence({**twelve, "price": twelve["price"][::-1]})
-    with pytest.raises(UsageError, match="needs a fit of squared errors"):
+    with pytest.raises(UsageError, match="needs a loss that is curved at every row, got mae"):
         tapefit.fit(twelve, target="price", loss="mae").get_influence(twelve)
 
 
@@ -63,3 +64,44 @@ def test_a_row_alone_has_leverage_one_and_no_distance() -> None:
     assert i.hat_matrix_diag[3] == pytest.approx(1)
     assert np.isnan(i.cooks_distance[0][3])
     assert np.isfinite(i.cooks_distance[0][:3]).all()
+
+
+ROWS = {
+    "x": np.arange(40.0) % 7,
+    "z": np.sin(np.arange(40.0)),
+    "years": 1.0 + np.arange(40) % 3,
+    "y": np.floor(2 + (np.arange(40.0) % 7) * (0.5 + np.cos(np.arange(40.0) ** 2) ** 2)),
+}
+SMOOTH: dict[str, dict[str, Any]] = {
+    "poisson": {"loss": "poisson"},
+    "poisson, exposure": {"loss": "poisson", "exposure": "years"},
+    "gamma, inverse": {"loss": "gamma", "link": "inverse"},
+    "squares, log": {"loss": "mse", "link": "log"},
+    "expectile": {"loss": "expectile", "level": 0.8},
+    "log_cosh": {"loss": "log_cosh"},
+    "squares, offset": {"offset": "years"},
+}
+
+
+@pytest.mark.parametrize("name", SMOOTH)
+def test_one_step_without_a_row_comes_close_to_the_fit_without_it(name: str) -> None:
+    options = {"features": ["x", "z"], **SMOOTH[name]}
+    whole = tapefit.fit(ROWS, **options)
+    i = whole.get_influence(ROWS)
+    gone = np.array(
+        [whole.params - tapefit.fit({k: np.delete(v, r) for k, v in ROWS.items()}, **options).params for r in range(40)]
+    )
+    assert (np.linalg.norm(i.dfbeta - gone, axis=0) < 0.25 * np.linalg.norm(gone, axis=0)).all()
+    np.testing.assert_allclose(i.hat_matrix_diag.sum(), 3, rtol=1e-9)
+
+
+def test_influence_of_a_function_needs_it_again() -> None:
+    def cosh(y: Any, y_hat: Any) -> Any:
+        return tf.cosh(0.1 * (y - y_hat))
+
+    r = tapefit.fit(ROWS, features=["x", "z"], loss=cosh)
+    with pytest.raises(UsageError, match="needs the loss cosh, of which the results keep the name alone; pass the fun"):
+        r.get_influence(ROWS)
+    with pytest.raises(UsageError, match="with a mean loss of"):
+        r.get_influence(ROWS, loss=lambda y, y_hat: tf.cosh(0.2 * (y - y_hat)))
+    assert r.get_influence(ROWS, loss=cosh).hat_matrix_diag.sum() == pytest.approx(3)

@@ -31,6 +31,42 @@ LINKS = {
 }
 
 
+def sandwich(fit, power):
+    """Standard errors with each score over (1 - leverage)**power.
+
+    GLM of this version gives those of HC0 for HC1 to HC3, too, so that they are put together here from its own scores,
+    Hessian and weights (whose roots its own leverages need, but some are negative).
+    """
+    X, scores = fit.model.exog, fit.model.score_obs(fit.params)
+    bread = np.linalg.inv(-fit.model.hessian(fit.params))
+    free = 1 - fit.model.hessian_factor(fit.params) * np.einsum("ij,jk,ik->i", X, bread, X)
+    rows = scores @ bread / free[:, None] ** power
+    return np.sqrt(np.square(rows).sum(axis=0))
+
+
+def robust(fit):
+    """Standard errors of other covariances than the model's own."""
+    n, k = fit.model.exog.shape
+    groups = np.arange(n) % 7
+    cluster = fit.model.fit(
+        cov_type="cluster", cov_kwds={"groups": groups}, start_params=fit.params, tol=2e-16, tol_criterion="params"
+    )
+    out = {"HC0": sandwich(fit, 0), "HC1": sandwich(fit, 0) * np.sqrt(n / (n - k))}
+    out |= {"HC2": sandwich(fit, 0.5), "HC3": sandwich(fit, 1), "cluster": cluster.bse}
+    return {name: value.tolist() for name, value in out.items()}
+
+
+def influence(fit):
+    """What the first rows do to the fit."""
+    found = fit.get_influence(observed=False)
+    return {
+        "hat_matrix_diag": found.hat_matrix_diag[:4].tolist(),
+        "resid_studentized_internal": found.resid_studentized[:4].tolist(),
+        "cooks_distance": found.cooks_distance[0][:4].tolist(),
+        "dfbeta": found.d_params[:4].tolist(),
+    }
+
+
 def record(case):
     """The numbers of one model, and the mean of its first rows with intervals."""
     data = rows()
@@ -61,6 +97,11 @@ def record(case):
         "deviance": float(fit.deviance),
         "pearson_chi2": float(fit.pearson_chi2),
         "scale": float(fit.scale),
+        "null_deviance": float(fit.null_deviance),
+        "llnull": float(fit.llnull),
+        "pseudo_rsquared": {kind: float(fit.pseudo_rsquared(kind)) for kind in ("cs", "mcf")},
+        "robust": robust(fit),
+        "influence": influence(fit),
         "predicted": {name: frame[name].tolist() for name in ("mean", "mean_se", "mean_ci_lower", "mean_ci_upper")},
     }
 
@@ -73,4 +114,8 @@ if __name__ == "__main__":
         "numpy": np.__version__,
         "cases": {name: record(case) for name, case in CASES.items()},
     }
-    Path(__file__).with_name("glm_statsmodels.json").write_text(json.dumps(out, indent=1) + "\n")
+    cases = out.pop("cases")
+    lines = [f'"{name}": {json.dumps(values)}' for name, values in cases.items()]
+    head = json.dumps(out)[1:-1]
+    text = "{" + head + ', "cases": {\n' + ",\n".join(lines) + "\n}}\n"
+    Path(__file__).with_name("glm_statsmodels.json").write_text(text)

@@ -7,14 +7,14 @@ from tapefit.inference._distributions import checked_level
 from tapefit.inference._groups import group_codes, group_columns
 from tapefit.inference._hypothesis import hypotheses, linear_relations
 from tapefit.inference._influence import Influence
-from tapefit.inference._likelihood import FAMILIES, Likelihood, likelihood
+from tapefit.inference._likelihood import FAMILIES
 from tapefit.inference._linear_tests import TTest, WaldTest
 from tapefit.inference._model_file import load
 from tapefit.inference._moments import MomentFit, Moments, solve_moments
 from tapefit.inference._prediction import Prediction
 from tapefit.inference._results import RegressionResults
-from tapefit.inference._sparsity import kernel_width
-from tapefit.inference._statistics import Statistics, of_squares, robust_f, statistics
+from tapefit.inference._solution import augmented, solution, square_loss
+from tapefit.inference._statistics import Statistics, of_squares, robust_f
 
 __all__ = [
     "COVARIANCES",
@@ -24,7 +24,6 @@ __all__ = [
     "Covariance",
     "Fit",
     "Influence",
-    "Likelihood",
     "MomentFit",
     "Moments",
     "Prediction",
@@ -32,6 +31,7 @@ __all__ = [
     "Statistics",
     "TTest",
     "WaldTest",
+    "augmented",
     "check_cov_type",
     "checked_level",
     "compare",
@@ -39,12 +39,11 @@ __all__ = [
     "group_codes",
     "group_columns",
     "hypotheses",
-    "kernel_width",
-    "likelihood",
     "linear_relations",
     "load",
     "of_squares",
     "robust_f",
+    "solution",
     "solve_moments",
-    "statistics",
+    "square_loss",
 ]

@@ -56,14 +56,13 @@ def _groupings(codes: Codes) -> Iterator[tuple[float, Codes]]:
 
 
 def score_sums(problem: Problem, slope: Floats, code: Codes) -> Floats:
-    """The sums of slope * z within each cluster, (G, width), a column at a time."""
-    basis, G = problem.basis, int(code.max()) + 1
-    sums = np.empty((G, basis.width))
-    if basis.intercept:
-        sums[:, 0] = np.bincount(code, slope, minlength=G)
-    for j in range(problem.X.shape[1]):
-        z = (problem.X[:, j] - basis.centre[j]) / basis.scale[j]
-        sums[:, j + basis.intercept] = np.bincount(code, slope * z, minlength=G)
+    """The sums of slope * z within each cluster, (G, width)."""
+    width, G = problem.basis.width, int(code.max()) + 1
+    sums = np.zeros((G, width))
+    for rows, Z in problem.parts():
+        here, place = np.unique(code[rows], return_inverse=True)  # a block may hold few of many clusters
+        for j in range(width):
+            sums[here, j] += np.bincount(place, slope[rows] * Z[:, j])
     return sums
 
 

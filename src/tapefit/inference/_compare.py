@@ -20,6 +20,8 @@ _FACTS: dict[str, Callable[[RegressionResults], str]] = {
     "R-squared": lambda r: _value(r.rsquared, r.basis.intercept),
     "R-squared (uncentred)": lambda r: _value(r.rsquared, not r.basis.intercept),
     "Adj. R-squared": lambda r: _value(r.rsquared_adj),
+    "Pseudo R-squared (Cox-Snell)": lambda r: _value(r.pseudo_rsquared()),
+    "Deviance": lambda r: _value(r.deviance),
     "Log-likelihood": lambda r: _value(r.llf),
     "AIC": lambda r: _value(r.aic),
     "BIC": lambda r: _value(r.bic),

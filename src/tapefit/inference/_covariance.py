@@ -59,6 +59,8 @@ class Fit(NamedTuple):
         R with R'R = Z'W diag(l'') Z; for pinball losses R'R = Z'WZ.
     slope
         (n,) l' times the weight; for squares minus the weighted residual.
+    curvature
+        (n,) l'', of which `factor` is made; None for squares, where it is 1.
     residual
         (n,) y - prediction.
     scale
@@ -76,6 +78,7 @@ class Fit(NamedTuple):
     problem: Problem
     factor: Factor
     slope: Floats
+    curvature: Floats | None
     residual: Floats
     scale: float
     df_resid: int
@@ -155,12 +158,12 @@ def _meat_root(problem: Problem, squares: Floats) -> Floats:
     return rows_factor((Z * root[rows, None] for rows, Z in problem.parts()), problem.basis.width)
 
 
-def leverages(problem: Problem, factor: Factor) -> Floats:
-    """The diagonal of the hat matrix, (n,)."""
+def leverages(problem: Problem, factor: Factor, curvature: Floats | None) -> Floats:
+    """(n,) w l'' z'(R'R)^-1 z: the diagonal of the hat matrix, of the last step's where the loss is no square."""
     h = np.empty(problem.n)
     for rows, Z in problem.parts():
         h[rows] = np.square(factor.whiten(Z.T)).sum(axis=0)
-    return problem.weighted(h)
+    return problem.weighted(h if curvature is None else h * curvature)
 
 
 COVARIANCES: dict[str, Callable[[Fit], Covariance]] = {
@@ -172,15 +175,15 @@ COVARIANCES: dict[str, Callable[[Fit], Covariance]] = {
     "nonrobust": _nonrobust,
 }
 _OFFERED = {
-    "corners": ("HC0", "HC1", "cluster"),
-    "likelihood": ("HC0", "HC1", "cluster", "nonrobust"),
+    "corners": ("HC0", "HC1", "HC2", "HC3", "cluster"),
+    "likelihood": tuple(COVARIANCES),
     "squares": tuple(COVARIANCES),
-    "smooth": ("HC0", "HC1", "cluster"),
+    "smooth": ("HC0", "HC1", "HC2", "HC3", "cluster"),
     "pinball": ("HC0", "cluster", "nonrobust"),
 }
 
 
 def _free(fit: Fit) -> Floats:
     """1 - leverage; NaN for a row that is fitted exactly whatever its y, whose error is not known."""
-    free = 1 - leverages(fit.problem, fit.factor)
+    free = 1 - leverages(fit.problem, fit.factor, fit.curvature)
     return np.where(free > 1e-10, free, np.nan)

@@ -116,9 +116,7 @@ def linear_relations(text: str, names: Sequence[str]) -> list[Relation]:
     ]
     for relation in found:
         if not relation.row.any():
-            raise UsageError(
-                f"The constraint {relation.label!r} holds no coefficient; name one of {', '.join(names)}."
-            )
+            raise UsageError(f"The constraint {relation.label!r} holds no coefficient; name one of {', '.join(names)}.")
     return found
 
 

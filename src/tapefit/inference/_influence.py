@@ -1,20 +1,24 @@
-"""Influence: how much each row of a least-squares fit moves it.
+"""Influence: how much each row of a fit moves it.
 
 Sources: Cook, "Detection of influential observation in linear regression", Technometrics 19, 1977; Belsley, Kuh
-and Welsch, "Regression Diagnostics", 1980, chapter 2.
+and Welsch, "Regression Diagnostics", 1980, chapter 2; Pregibon, "Logistic regression diagnostics", Annals of
+Statistics 9, 1981, for losses that are no squares.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from tapefit.inference._rows_again import rows_again
+from tapefit.errors import UsageError
+from tapefit.inference._likelihood import FAMILIES, Family
+from tapefit.inference._rows_again import Given, rows_again
+from tapefit.objective import Problem
 
 if TYPE_CHECKING:
     from tapefit.inference._results import RegressionResults
@@ -27,13 +31,20 @@ class Influence:
     """What each of n rows does to a fit with k coefficients; names as in statsmodels.
 
     With weights, a row counts as its values times the root of its weight, as in R. A row with leverage 1 has NaN.
+    Where the loss is no squared error, everything is that of the last step's weighted least squares, and what
+    leaving a row out does is one step of it.
 
     Attributes
     ----------
     hat_matrix_diag
         (n,) leverages h, which sum to k.
     resid
-        (n,) residuals r, times the roots of the weights.
+        (n,) residuals r, times the roots of the weights; Pearson's for likelihood families, -l' / sqrt(l'') for other
+        losses.
+    scale
+        The residual variance or dispersion s^2.
+    scale_known
+        Whether that is 1 by nature, as for counts, whatever the rows.
     df_resid
         Rows less coefficients.
     names
@@ -46,6 +57,8 @@ class Influence:
 
     hat_matrix_diag: Floats
     resid: Floats
+    scale: float
+    scale_known: bool
     df_resid: int
     names: tuple[str, ...]
     steps: Floats
@@ -58,15 +71,13 @@ class Influence:
         return np.where(free > 1e-13, free, np.nan)
 
     @cached_property
-    def _scale(self) -> float:
-        return float(self.resid @ self.resid) / self.df_resid if self.df_resid > 0 else float("nan")
-
-    @cached_property
     def _scale_without(self) -> Floats:
         """(n,) the residual variance of the fit without each row."""
+        if self.scale_known:
+            return np.full_like(self.resid, self.scale)
         if self.df_resid < 2:
             return np.full_like(self.resid, np.nan)
-        rest = self._scale * self.df_resid - np.square(self.resid) / self._free
+        rest = self.scale * self.df_resid - np.square(self.resid) / self._free
         return np.maximum(rest, 0.0) / (self.df_resid - 1)
 
     @cached_property
@@ -77,7 +88,7 @@ class Influence:
     @cached_property
     def resid_studentized_internal(self) -> Floats:
         """(n,) r / (s sqrt(1 - h))."""
-        return self._over(self.resid, np.sqrt(self._scale * self._free))
+        return self._over(self.resid, np.sqrt(self.scale * self._free))
 
     @cached_property
     def resid_studentized_external(self) -> Floats:
@@ -134,24 +145,52 @@ class Influence:
         }
 
 
-def influence(results: RegressionResults, data: Any, y: Any = None, *, sample_weight: Any = None) -> Influence:
+def influence(results: RegressionResults, given: Given) -> Influence:
     """The influence of the rows of the fit, which are passed again.
 
-    1. R with R'R = Z'WZ
-    2. whitened rows u = R^-T z sqrt(w); h = |u|^2
-    3. steps R^-1 u r, taken to the raw columns
+    1. signed roots a of the rows' weights in the last step, and residuals r on their scale
+    2. R with R'R = Z' diag(a^2) Z
+    3. whitened rows u = R^-T z a; h = |u|^2
+    4. steps R^-1 u r, taken to the raw columns
     """
-    again = rows_again(results, data, y, sample_weight=sample_weight, what="Influence")
+    again = rows_again(results, given, what="Influence")
     problem, n = again.problem, again.problem.n
-    factor = problem.factor()  # 1
-    root = np.ones(n) if problem.weight is None else np.sqrt(problem.weight)
-    r = again.residual * root
+    root, r = _working(problem, again.theta, again.residual)  # 1
+    bend = None if problem.loss.kind == "squares" else np.square(root) / problem.weighted(np.ones(n))
+    factor = problem.factor(bend)  # 2
     h, steps = np.empty(n), np.empty((n, problem.basis.width))
     T = problem.basis.raw_map()
     for rows, Z in problem.parts():
-        u = factor.whiten((Z * root[rows, None]).T)  # 2
+        u = factor.whiten((Z * root[rows, None]).T)  # 3
         h[rows] = np.square(u).sum(axis=0)
-        steps[rows] = (T @ factor.whiten_back(u * r[rows])).T  # 3
+        steps[rows] = (T @ factor.whiten_back(u * r[rows])).T  # 4
     unscaled = np.linalg.norm(T @ factor.inverse(), axis=1)
     names = tuple(results.names[j] for j in again.kept)
-    return Influence(h, r, n - len(names), names, steps, unscaled)
+    df = n - len(names)
+    known = bool(problem.loss.family) and _family(problem).known
+    scale = 1.0 if known else float(r @ r) / df if df > 0 else float("nan")
+    return Influence(h, r, scale, known, df, names, steps, unscaled)
+
+
+def _working(problem: Problem, theta: Floats, residual: Floats) -> tuple[Floats, Floats]:
+    """Roots of the weights that rows have in weighted least squares, with the sign of d mu / d eta, and residuals."""
+    root = np.ones(problem.n) if problem.weight is None else np.sqrt(problem.weight)
+    if problem.loss.kind == "squares":
+        return root, residual * root
+    eta = problem.eta(theta)
+    if problem.loss.family:
+        link, mu = problem.loss.link, problem.loss.link.mu(eta)
+        spread = np.sqrt(_family(problem).variance(mu))
+        return root * link.slope(eta) / spread, root * (problem.y - mu) / spread
+    seen = problem.at(eta)
+    if problem.loss.kind != "smooth" or not (seen.curvature > 0).all():
+        raise UsageError(
+            f"Influence needs a loss that is curved at every row, got {problem.loss.name}, under which some rows count "
+            "by the sign of their error alone; compare with a fit that leaves the row out."
+        )
+    bend = np.sqrt(seen.curvature)
+    return root * bend, -root * seen.slope / bend
+
+
+def _family(problem: Problem) -> Family:
+    return FAMILIES[problem.loss.family](problem.loss.parameters.get("power", float("nan")))

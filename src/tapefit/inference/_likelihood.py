@@ -16,9 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from tapefit.errors import DataError
 from tapefit.inference._statistics import Statistics
 from tapefit.numerics import Factor
 from tapefit.objective import Problem
+from tapefit.optim import first_coefficients, solve_smooth
 
 Floats = NDArray[np.float64]
 LogDensity = Callable[[Floats, Floats, Floats], Any]
@@ -145,8 +147,32 @@ def likelihood(problem: Problem, eta: Floats, loss_value: float) -> Likelihood:
         bic=float(np.log(n)) * width - 2 * llf,
         deviance=_deviance(problem, loss_value),
         pearson_chi2=pearson,
+        **_null(problem, family, scale),
     )
     return Likelihood(whole, problem.factor(np.where(np.isfinite(information), information, 0.0)))
+
+
+def _null(problem: Problem, family: Family, scale: float) -> dict[str, float]:
+    """Deviance and log likelihood of the constant alone, which is the mean of y where there is no offset."""
+    weight = np.ones(problem.n) if problem.weight is None else problem.weight
+    try:
+        eta = _constant(problem)
+        rows = problem.at(eta)
+    except DataError:  # an offset that takes every constant out of the link's domain
+        return {}
+    with np.errstate(all="ignore"):
+        llnull = float(np.sum(family.log_density(problem.y, problem.loss.link.mu(eta), scale / weight)))
+    return {"null_deviance": _deviance(problem, problem.mean(rows.value)), "llnull": llnull}
+
+
+def _constant(problem: Problem) -> Floats:
+    """(n,) the linear predictor of the best constant."""
+    if problem.offset is None:
+        return np.full(problem.n, problem.loss.link.predictor(np.array(problem.mean(problem.y))))
+    nothing = np.empty((problem.n, 0))
+    alone = Problem.of(nothing, problem.y, problem.loss, intercept=True, weight=problem.weight, offset=problem.offset)
+    start = first_coefficients(alone, alone.factor())
+    return alone.eta(solve_smooth(alone, start, max_iter=100, tol=1e-14).theta)
 
 
 def _deviance(problem: Problem, loss_value: float) -> float:

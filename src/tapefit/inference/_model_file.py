@@ -32,6 +32,7 @@ Positive = Annotated[float, msgspec.Meta(gt=0)]
 _LARGEST = 1 << 28  # bytes; no model is near it
 
 _COUNTS = ("nobs", "df_model", "df_resid")
+_LATER = ("llnull", "null_deviance")  # which files from before have not
 _REALS = tuple(name for name in Statistics.__dataclass_fields__ if name not in _COUNTS)
 
 
@@ -72,6 +73,7 @@ class ModelFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     df_test: Number = None
     status: Status | None = None
     powers: dict[str, tuple[Degree, float, Positive]] = {}  # of features: degree, centre, half the width
+    loss_options: dict[str, str | float] | None = None
 
 
 def _from_1(old: dict[str, Any]) -> dict[str, Any]:
@@ -178,6 +180,7 @@ def _to_file(r: RegressionResults, version: str) -> ModelFile:
         statistics={name: _number(getattr(r.statistics, name)) for name in _REALS}
         | {name: getattr(r.statistics, name) for name in _COUNTS},
         loss=r.loss,
+        loss_options=None if r.loss_options is None else dict(r.loss_options),
         link=r.link,
         offset=r.offset,
         exposure=r.exposure,
@@ -221,12 +224,12 @@ def _from_file(m: ModelFile) -> RegressionResults:
         raise ValueError(f"its link {m.link!r} is not one of {', '.join(sorted(LINKS))}")
     if not all(place < k for place in m.dropped):
         raise ValueError(f"it drops a term beyond its {k}")
-    if set(m.statistics) != {*_COUNTS, *_REALS}:
+    if not {*_COUNTS, *_REALS} - {*_LATER} <= set(m.statistics) <= {*_COUNTS, *_REALS}:
         raise ValueError("its statistics are not those of this version")
     counts = {name: m.statistics[name] for name in _COUNTS}
     if not all(isinstance(value, int) for value in counts.values()):
         raise ValueError(f"{', '.join(_COUNTS)} are not all whole numbers")
-    whole = counts | {name: _float(m.statistics[name]) for name in _REALS}
+    whole = counts | {name: _float(m.statistics.get(name)) for name in _REALS}
     return RegressionResults(
         encoding=encoding,
         params=_array(m.params),
@@ -236,6 +239,7 @@ def _from_file(m: ModelFile) -> RegressionResults:
         cov_type=m.cov_type,
         statistics=Statistics(**whole),  # type: ignore[arg-type]
         loss=m.loss,
+        loss_options=m.loss_options,
         link=m.link,
         offset=m.offset,
         exposure=m.exposure,

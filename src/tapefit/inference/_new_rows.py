@@ -50,7 +50,7 @@ def new_rows(
         If an offset is missing where none may be.
     """
     table = table_of(encoding, data)
-    sources = [_source(*pair) for pair in zip(("offset", "exposure"), fitted, given, strict=True)]
+    sources = [offset_source(*pair) for pair in zip(("offset", "exposure"), fitted, given, strict=True)]
     X, kept = encoding.design(table, missing=missing)  # type: ignore[arg-type]
     added = offset_column(table, *sources)
     if added is None:
@@ -63,7 +63,8 @@ def new_rows(
     return X[there], values[there]
 
 
-def _source(role: str, fitted: str | None, given: Any) -> Any:
+def offset_source(role: str, fitted: str | None, given: Any) -> Any:
+    """What is passed as offset or exposure (`role`), or else the column of the fit; see `new_rows`."""
     if given is None and fitted == "":
         neutral = "0" if role == "offset" else "1"
         raise UsageError(

@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tapefit.errors import UsageError
-from tapefit.inference._covariance import COVARIANCES, Covariance, Fit, covariance
+from tapefit.inference._covariance import COVARIANCES, Covariance, covariance
 from tapefit.inference._groups import group_codes
-from tapefit.inference._rows_again import rows_again
+from tapefit.inference._rows_again import Given, check_free, rows_again
+from tapefit.inference._solution import solution
 from tapefit.inference._statistics import robust_f
 
 if TYPE_CHECKING:
     from tapefit.inference._results import RegressionResults
 
 
-def with_cov_type(
-    results: RegressionResults, kind: str, data: Any, y: Any, *, groups: Any, sample_weight: Any
-) -> RegressionResults:
+def with_cov_type(results: RegressionResults, kind: str, given: Given, *, groups: Any) -> RegressionResults:
     """The same results with another covariance.
 
     1. without rows: HC0 and HC1 differ by n / (n - k); "nonrobust" is s^2 R^-1 R^-T
@@ -28,17 +27,20 @@ def with_cov_type(
     Raises
     ------
     UsageError
-        If the kind is unknown, or needs the rows and they are not there, or are not those of the fit.
+        If the kind is unknown, or needs the rows and they are not there, or are not those of the fit; or if that had
+        a penalty or constraints.
     """
     if kind not in COVARIANCES:
         raise UsageError(f"Expected a cov_type of {', '.join(sorted(COVARIANCES))}, got {kind!r}; choose one of them.")
+    if kind != results.cov_type:
+        check_free(results, f"Changing to cov_type {kind!r}")
     found = _from_state(results, kind) if groups is None else None  # 1
-    if found is None and data is None:
+    if found is None and given.data is None:
         raise UsageError(
             f"cov_type {kind!r} needs the rows of the fit, which its results do not hold; pass the data again."
         )
     if found is None:
-        found = _from_rows(results, kind, data, y, groups, sample_weight)  # 2
+        found = _from_rows(results, kind, given, groups)  # 2
     whole = robust_f(results.statistics, results.theta, found) if not results.dropped else results.statistics
     return replace(
         results, cov_theta=found.matrix, cov_root=found.root, cov_type=found.kind, df_test=found.df, statistics=whole
@@ -59,12 +61,11 @@ def _from_state(r: RegressionResults, kind: str) -> Covariance | None:
     return None
 
 
-def _from_rows(r: RegressionResults, kind: str, data: Any, y: Any, groups: Any, sample_weight: Any) -> Covariance:
-    again = rows_again(r, data, y, sample_weight=sample_weight, what=f"cov_type {kind!r}")
-    problem, residual = again.problem, again.residual
+def _from_rows(r: RegressionResults, kind: str, given: Given, groups: Any) -> Covariance:
+    again = rows_again(r, given, what=f"cov_type {kind!r}")
     codes = group_codes(groups, again.table, again.used)
-    slope = -problem.weighted(residual)
-    found = covariance(Fit(problem, problem.factor(), slope, residual, r.scale, r.df_resid, groups=codes), kind)
+    fit = solution(again.problem, again.theta, again.residual, again.problem.factor(), codes).fit
+    found = covariance(fit, kind)
     k, kept = len(r.params), again.kept
     matrix = np.zeros((k, k))
     matrix[np.ix_(kept, kept)] = found.matrix

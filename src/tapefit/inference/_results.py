@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -20,6 +21,7 @@ from tapefit.inference._linear_tests import TTest, WaldTest, t_test, wald_test
 from tapefit.inference._new_rows import new_rows
 from tapefit.inference._prediction import Prediction
 from tapefit.inference._recovariance import with_cov_type
+from tapefit.inference._rows_again import Given
 from tapefit.inference._statistics import Statistics
 from tapefit.inference._statistics_view import StatisticsView
 from tapefit.inference._summary import render
@@ -52,6 +54,8 @@ class RegressionResults(StatisticsView):
         Numbers about the fit as a whole; each is an attribute of the results, too.
     loss
         The loss's name.
+    loss_options
+        The options of `tapefit.fit` that give the loss again; None for a function of the user's.
     loss_value
         The weighted mean loss at the coefficients.
     level
@@ -117,6 +121,7 @@ class RegressionResults(StatisticsView):
     cov_root: Floats | None = None
     inverse_factor: Floats | None = None
     df_test: float | None = None
+    loss_options: Mapping[str, Any] | None = None
     link: str = "identity"
     offset: str | None = None
     exposure: str | None = None
@@ -223,7 +228,16 @@ class RegressionResults(StatisticsView):
     # -- diagnosis -----------------------------------------------------------------------------
 
     def with_cov_type(
-        self, cov_type: str, data: Any = None, y: Any = None, *, groups: Any = None, sample_weight: Any = None
+        self,
+        cov_type: str,
+        data: Any = None,
+        y: Any = None,
+        *,
+        groups: Any = None,
+        sample_weight: Any = None,
+        offset: Any = None,
+        exposure: Any = None,
+        loss: Any = None,
     ) -> RegressionResults:
         """The same results with another covariance.
 
@@ -231,26 +245,45 @@ class RegressionResults(StatisticsView):
         ----------
         cov_type, groups
             As in `tapefit.fit`.
-        data, y, sample_weight
-            Those of the fit, again. They are not needed to go between "HC0" and "HC1", nor to "nonrobust" for
-            squared errors; other kinds are for squared errors alone.
+        data, y, sample_weight, offset, exposure
+            Those of the fit, again; columns are found by name. They are not needed to go between "HC0" and "HC1",
+            nor to "nonrobust" for squared errors.
+        loss
+            That of the fit, again, if it is a function of yours.
 
         Raises
         ------
         UsageError
             If the kind needs the rows and they are not there, or are not those of the fit.
         """
-        return with_cov_type(self, cov_type, data, y, groups=groups, sample_weight=sample_weight)
+        return with_cov_type(self, cov_type, Given(data, y, sample_weight, offset, exposure, loss), groups=groups)
 
-    def get_influence(self, data: Any, y: Any = None, *, sample_weight: Any = None) -> Influence:
+    def get_influence(
+        self,
+        data: Any,
+        y: Any = None,
+        *,
+        sample_weight: Any = None,
+        offset: Any = None,
+        exposure: Any = None,
+        loss: Any = None,
+    ) -> Influence:
         """Leverages, studentised residuals, Cook's distances, DFFITS and DFBETAS of the rows of the fit.
+
+        For squared errors they are exact; for generalised linear models and other losses that are curved at every
+        row, those of one step of the descent without the row.
+
+        Parameters
+        ----------
+        data, y, sample_weight, offset, exposure, loss
+            Those of the fit, again, as in `with_cov_type`.
 
         Raises
         ------
         UsageError
-            If the loss is not a squared error, or these are not the rows of the fit.
+            If the loss is not curved at every row, or these are not the rows of the fit.
         """
-        return influence(self, data, y, sample_weight=sample_weight)
+        return influence(self, Given(data, y, sample_weight, offset, exposure, loss))
 
     @property
     def vif(self) -> Floats:

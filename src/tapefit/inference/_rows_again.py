@@ -2,34 +2,49 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tapefit.data import Table, encode, from_arrays, read
+from tapefit.data import Table, encode, from_arrays, offset_column, read
 from tapefit.errors import DataError, UsageError
-from tapefit.objective import Problem, find_loss
+from tapefit.inference._new_rows import offset_source
+from tapefit.objective import Loss, Problem, check_loss, find_loss, recognise
 
 if TYPE_CHECKING:
     from tapefit.inference._results import RegressionResults
 
 Floats = NDArray[np.float64]
 
-_SAME = 1e-6  # relative difference of the residual variances of the fit and of the rows that come again
+_SAME = 1e-6  # relative difference of the mean losses of the fit and of the rows that come again
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a caller passes again; see `tapefit.fit`."""
+
+    data: Any
+    y: Any = None
+    sample_weight: Any = None
+    offset: Any = None
+    exposure: Any = None
+    loss: Any = None
 
 
 @dataclass(frozen=True)
 class Rows:
-    """The problem of a least-squares fit at its solution.
+    """The problem of a fit at its solution.
 
     Attributes
     ----------
     problem
-        Its rows, with the columns that were kept.
+        Its rows, with the columns that were kept, and its loss, recognised.
+    theta
+        (width,) the coefficients of its standardised columns.
     residual
-        (n,) y - prediction.
+        (n,) y less the linear predictor.
     kept
         The terms that the columns are, the intercept included.
     table
@@ -39,46 +54,78 @@ class Rows:
     """
 
     problem: Problem
+    theta: Floats
     residual: Floats
     kept: NDArray[np.intp]
     table: Table
     used: NDArray[np.intp]
 
 
-def rows_again(results: RegressionResults, data: Any, y: Any, *, sample_weight: Any, what: str) -> Rows:
+def rows_again(results: RegressionResults, given: Given, *, what: str) -> Rows:
     """The rows of the fit.
 
     Raises
     ------
     UsageError
-        If the fit's loss is not a squared error, or these are not its rows. `what` begins the message.
+        If these are not its rows, or its loss is a function that is not passed again, or it had a penalty or
+        constraints. `what` begins the message.
     """
-    if not results.use_t or results.offset is not None or results.exposure is not None:
-        raise UsageError(
-            f"{what} needs a fit of squared errors without offset, got the loss {results.loss}; "
-            "pass the option to fit itself where it has one."
-        )
+    check_free(results, what)
+    loss = _loss(results, given.loss, what)
     encoding = results.encoding
-    table = _table(results, data, y)
-    block, _ = encode(table, encoding, missing="drop" if results.rows.dropped else "error")
+    table = _table(results, given)
+    added = offset_column(
+        table, *(offset_source(role, getattr(results, role), getattr(given, role)) for role in ("offset", "exposure"))
+    )
+    block, _ = encode(table, encoding, missing="drop" if results.rows.dropped else "error", offset=added)
     used = np.arange(table.n) if block.kept is None else np.flatnonzero(block.kept)
-    weight = None if sample_weight is None else _weights(sample_weight, table.n)[used]
+    weight = None if given.sample_weight is None else _weights(given.sample_weight, table.n)[used]
     first = int(encoding.intercept)
     kept = np.setdiff1d(np.arange(len(results.params)), results.dropped)
     slopes = kept[first:] - first
     basis = results.basis.select(slopes)
-    X = block.X if len(kept) == len(results.params) else np.asfortranarray(block.X[:, slopes])
-    problem = Problem(X, block.y, weight, basis, find_loss("mse"))
-    residual = block.y - problem.predict(results.theta[kept])
+    X, low = block.X, block.low
+    if len(kept) < len(results.params):
+        X, low = np.asfortranarray(X[:, slopes]), None if low is None else low[:, slopes]
+    problem = Problem(X, block.y, weight, basis, loss, block.offset, low)
+    problem = replace(problem, loss=recognise(check_loss(loss, block.y).linked(), block.y))
+    if problem.loss.kind in ("squares", "pinball"):
+        problem = problem.translated()
+    theta = results.theta[kept]
+    residual = problem.y - problem.eta(theta)
     _check_same(results, problem, residual, what)
-    return Rows(problem, residual, kept, table, used)
+    return Rows(problem, theta, residual, kept, table, used)
 
 
-def _table(results: RegressionResults, data: Any, y: Any) -> Table:
-    if y is None:
-        return read(data, categorical=results.encoding.categorical_names)
-    names = results.encoding.feature_names if isinstance(data, (np.ndarray, list, tuple)) else None
-    return from_arrays(data, y, feature_names=names, target=results.target)
+def check_free(results: RegressionResults, what: str) -> None:
+    """Raise UsageError if a penalty or constraints, and not the rows alone, hold the coefficients."""
+    held = f"the penalty {results.penalty}" if results.penalty else "constraints" if results.constraints else ""
+    if held:
+        raise UsageError(
+            f"{what} takes the rows to be all that moves the coefficients, but this fit has {held}; pass cov_type to "
+            "fit itself, or fit without."
+        )
+
+
+def _loss(results: RegressionResults, given: Any, what: str) -> Loss:
+    """The loss of the fit: by its name, as the squared error that it was seen to be, or as it is passed again."""
+    if results.loss_options is not None:
+        return find_loss(**results.loss_options, link=results.link)
+    if results.use_t:
+        return find_loss("mse")
+    if given is None:
+        raise UsageError(
+            f"{what} needs the loss {results.loss}, of which the results keep the name alone; pass the function "
+            "again, as loss=."
+        )
+    return find_loss(given, link=None if results.link == "identity" else results.link)
+
+
+def _table(results: RegressionResults, given: Given) -> Table:
+    if given.y is None:
+        return read(given.data, categorical=results.encoding.categorical_names)
+    names = results.encoding.feature_names if isinstance(given.data, (np.ndarray, list, tuple)) else None
+    return from_arrays(given.data, given.y, feature_names=names, target=results.target)
 
 
 def _weights(sample_weight: Any, n: int) -> Floats:
@@ -89,11 +136,17 @@ def _weights(sample_weight: Any, n: int) -> Floats:
 
 
 def _check_same(results: RegressionResults, problem: Problem, residual: Floats, what: str) -> None:
-    rss = float(problem.weighted(np.square(residual)).sum())
-    expected = results.scale * results.df_resid
-    slack = _SAME * expected + 1e-24 * float(problem.weighted(np.square(problem.y)).sum())
-    if problem.n != results.nobs or (np.isfinite(expected) and not abs(rss - expected) <= slack):
+    """Raise UsageError if the rows do not have the residual sum of squares, or the mean loss, of the fit."""
+    if results.use_t:
+        name, expected = "residual sum of squares", results.scale * results.df_resid
+        found = float(problem.weighted(np.square(residual)).sum())
+        size = expected + 1e-18 * float(problem.weighted(np.square(problem.y)).sum())
+    else:
+        name, expected = "mean loss", results.loss_value
+        values = problem.at(problem.y - residual).value
+        found, size = problem.mean(values), problem.mean(np.abs(values))
+    if problem.n != results.nobs or (np.isfinite(expected) and not abs(found - expected) <= _SAME * size):
         raise UsageError(
-            f"{what} needs the {results.nobs:,} rows and weights of the fit, with a residual sum of squares of "
-            f"{expected:.6g}, got {problem.n:,} rows with {rss:.6g}; pass the same data again."
+            f"{what} needs the {results.nobs:,} rows and weights of the fit, with a {name} of {expected:.6g}, got "
+            f"{problem.n:,} rows with {found:.6g}; pass the same data again."
         )

@@ -35,6 +35,9 @@ class Statistics:
     deviance, pearson_chi2
         Of a likelihood family: twice the log likelihood lost against a fit of every y (times the dispersion), and
         the sum of squared errors over the variance.
+    null_deviance, llnull
+        Deviance and log likelihood of the model that has a constant (and the offset) alone, the latter at the
+        dispersion of the whole fit.
     """
 
     nobs: int
@@ -50,6 +53,8 @@ class Statistics:
     bic: float = _NAN
     deviance: float = _NAN
     pearson_chi2: float = _NAN
+    null_deviance: float = _NAN
+    llnull: float = _NAN
 
 
 def statistics(problem: Problem, residual: Floats) -> Statistics:

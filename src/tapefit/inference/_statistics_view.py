@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from math import expm1
+from typing import Literal
+
+from tapefit.errors import UsageError
 from tapefit.inference._statistics import Statistics
+
+# of the log likelihoods of the fit and of a constant, and the number of rows
+_PSEUDO: dict[str, Callable[[float, float, int], float]] = {
+    "cs": lambda llf, null, n: -expm1((null - llf) * 2 / n),
+    "mcf": lambda llf, null, n: 1 - llf / null,
+}
 
 
 class StatisticsView:
@@ -59,6 +70,33 @@ class StatisticsView:
     def pearson_chi2(self) -> float:
         """Of a likelihood family: the sum of squared errors over their variances."""
         return self.statistics.pearson_chi2
+
+    @property
+    def null_deviance(self) -> float:
+        """The deviance of the model that has a constant (and the offset) alone."""
+        return self.statistics.null_deviance
+
+    @property
+    def llnull(self) -> float:
+        """The log likelihood of the model that has a constant (and the offset) alone, at the dispersion `scale`."""
+        return self.statistics.llnull
+
+    def pseudo_rsquared(self, kind: Literal["cs", "mcf"] = "cs") -> float:
+        """How much better the fit of a likelihood family is than a constant alone; NaN for other losses.
+
+        Parameters
+        ----------
+        kind
+            "cs" for Cox and Snell's 1 - exp((llnull - llf) 2 / nobs), "mcf" for McFadden's 1 - llf / llnull.
+
+        Raises
+        ------
+        UsageError
+            If the kind is none of them.
+        """
+        if kind not in _PSEUDO:
+            raise UsageError(f"Expected a kind of {', '.join(sorted(_PSEUDO))}, got {kind!r}; choose one of them.")
+        return _PSEUDO[kind](self.llf, self.llnull, self.nobs)
 
     @property
     def llf(self) -> float:

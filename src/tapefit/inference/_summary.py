@@ -68,7 +68,9 @@ def _facts(r: RegressionResults, width: int) -> list[str]:
     right = [
         _spread(r),
         ("Deviance", number(r.deviance)),
+        ("Null deviance", number(r.null_deviance)),
         ("Pearson chi2", number(r.pearson_chi2)),
+        ("Pseudo R2 (Cox-S.)", f"{r.pseudo_rsquared():.6g}"),
         (kind, f"{r.rsquared:.6g}"),
         ("Adj. R-squared", f"{r.rsquared_adj:.6g}"),
         ("F-statistic", number(r.fvalue)),

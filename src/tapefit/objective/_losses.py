@@ -45,6 +45,8 @@ class Loss:
         The distribution of which it is half the deviance, or "".
     domain
         The name of the values of y that it is defined for, a row of `DOMAINS`.
+    key
+        Its name in `LOSSES`, or "" for a function of the user's.
     """
 
     name: str
@@ -57,6 +59,12 @@ class Loss:
     of_mean: bool = False
     family: str = ""
     domain: str = "everything"
+    key: str = ""
+
+    @property
+    def options(self) -> dict[str, Any] | None:
+        """The arguments of `find_loss` that give it again but for the link; None for a function of the user's."""
+        return {"loss": self.key, **self.parameters} if self.key else None
 
     def linked(self) -> Loss:
         """The same loss as a function of the linear predictor."""
@@ -215,7 +223,8 @@ def find_loss(loss: str | LossFunction, *, link: str | None = None, **constants:
     """
     if isinstance(loss, str) and loss in LOSSES:
         row = LOSSES[loss]
-        return row.make(_constant(loss, row.constant, constants), find_link(row.link if link is None else link))
+        made = row.make(_constant(loss, row.constant, constants), find_link(row.link if link is None else link))
+        return replace(made, key=loss)
     if isinstance(loss, str) or not callable(loss):
         raise UsageError(
             f"Expected a loss of {', '.join(sorted(LOSSES))} or a function of (y, y_hat), got {loss!r}; "

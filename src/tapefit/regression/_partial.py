@@ -71,6 +71,7 @@ def results_of_moments(
         cov_type="nonrobust",
         statistics=whole,
         loss="mse",
+        loss_options={"loss": "mse"},
         loss_value=mean_loss,
         solver="auto",
         n_iter=1,

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from tapefit.data import Encoding, RowCount
 from tapefit.errors import ConvergenceWarning, DataError, UsageError
-from tapefit.inference import Fit, RegressionResults, covariance, likelihood, robust_f, statistics
+from tapefit.inference import RegressionResults, covariance, robust_f, solution, square_loss
 from tapefit.numerics import Basis, Factor, dependent_columns
 from tapefit.objective import Problem, check_loss, recognise
 from tapefit.optim import (
@@ -25,7 +25,6 @@ from tapefit.optim import (
     solve_smooth,
     solve_squares,
 )
-from tapefit.regression._bread import effective, inference, square_loss
 from tapefit.regression._options import Options
 
 Floats = NDArray[np.float64]
@@ -254,15 +253,8 @@ def make_results(
         If a coefficient is too large for a float, naming its column.
     """
     _check_coefficients(outcome.beta, design, encoding.term_names)
-    factor, rest = design.factor, outcome.residual
-    loss_value, slope, bread = inference(problem, rest, factor, penalty_root)
-    known = likelihood(problem, problem.eta(outcome.theta), loss_value) if problem.loss.family else None
-    whole = known.statistics if known else statistics(problem, rest)
-    information, plain = known.fisher if known else None, None
-    if penalty_root is not None:
-        plain = information or problem.factor()
-        whole = effective(problem, whole, rest, bread, plain)
-    fit = Fit(problem, bread, slope, rest, whole.scale, whole.df_resid, information, groups, plain)
+    factor = design.factor
+    fit, whole, loss_value = solution(problem, outcome.theta, outcome.residual, factor, groups, penalty_root)
     cov = covariance(fit, cov_type)
     if cov.kind != "nonrobust":
         whole = robust_f(whole, outcome.theta, cov)
@@ -280,6 +272,7 @@ def make_results(
         cov_type=cov.kind,
         statistics=whole,
         loss=problem.loss.name,
+        loss_options=problem.loss.options,
         link=problem.loss.link.name,
         loss_value=loss_value,
         solver=solver,

@@ -1,0 +1,131 @@
+"""The solution: what the rows say where the descent ended, which every inference starts from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tapefit.errors import DataError
+from tapefit.inference._covariance import Fit
+from tapefit.inference._likelihood import likelihood
+from tapefit.inference._sparsity import kernel_width
+from tapefit.inference._statistics import Statistics, statistics
+from tapefit.numerics import Factor, dependent_columns, downdate, rows_factor
+from tapefit.numerics._triangular import from_rows
+from tapefit.objective import Pointwise, Problem, pointwise, smoothed
+
+Floats = NDArray[np.float64]
+
+_NAN = float("nan")
+
+
+class Solution(NamedTuple):
+    """A fit, seen at its coefficients.
+
+    Attributes
+    ----------
+    fit
+        What covariances are computed from.
+    statistics
+        Of the fit as a whole.
+    loss_value
+        The weighted mean loss.
+    """
+
+    fit: Fit
+    statistics: Statistics
+    loss_value: float
+
+
+def solution(
+    problem: Problem,
+    theta: Floats,
+    residual: Floats,
+    factor: Factor,
+    groups: NDArray[np.int64] | None = None,
+    penalty_root: Floats | None = None,
+) -> Solution:
+    """The solution of a problem whose loss is recognised.
+
+    Parameters
+    ----------
+    theta
+        (width,) coefficients of the standardised columns.
+    residual
+        (n,) y less the linear predictor.
+    factor
+        R with R'R = Z'WZ, and the penalty's Hessian if there is one.
+    groups
+        As in `Fit`.
+    penalty_root
+        (m, width) a root of the penalty's Hessian beside the sum of the losses.
+    """
+    if problem.loss.kind == "squares":
+        loss_value = float(square_loss(problem, problem.mean(np.square(residual))))
+        slope, curvature, bread = -problem.weighted(residual), None, factor
+    else:
+        seen = problem.at(problem.y - residual)
+        loss_value, slope = problem.mean(seen.value), problem.weighted(seen.slope)
+        curvature = _bend(problem, residual, seen)
+        bread = factor if problem.loss.kind == "pinball" else _bread(problem, curvature, factor, penalty_root)
+    known = likelihood(problem, problem.eta(theta), loss_value) if problem.loss.family else None
+    whole = known.statistics if known else statistics(problem, residual)
+    fisher, plain = known.fisher if known else None, None
+    if penalty_root is not None:
+        plain = fisher or problem.factor()
+        whole = _effective(problem, whole, residual, bread, plain)
+    fit = Fit(problem, bread, slope, curvature, residual, whole.scale, whole.df_resid, fisher, groups, plain)
+    return Solution(fit, whole, loss_value)
+
+
+def square_loss(problem: Problem, mean_square: Any) -> Any:
+    """The mean loss of kind "squares", which may be a multiple of the square, where the mean square is this."""
+    seen = pointwise(problem.loss, np.zeros(2), np.array([0.0, 1.0])).value
+    return seen[0] + (seen[1] - seen[0]) * mean_square
+
+
+def augmented(factor: Factor, root: Floats) -> Factor:
+    """The factor of R'R + B'B for more rows B (m, width)."""
+    return from_rows(rows_factor([factor.R, root], factor.R.shape[1]))
+
+
+def _bend(problem: Problem, residual: Floats, seen: Pointwise) -> Floats:
+    """l'' of every row; for a loss with corners, its mean over a stretch of predictions."""
+    if problem.loss.kind != "corners":
+        return seen.curvature
+    h = 0.6**0.5 * kernel_width(problem, residual, 0.5)  # a flat kernel of the same variance as Epanechnikov's
+    try:
+        return smoothed(problem.loss, problem.y, problem.y - residual, h).curvature
+    except DataError:
+        return np.full(problem.n, np.nan)
+
+
+def _bread(problem: Problem, curvature: Floats, factor: Factor, penalty_root: Floats | None) -> Factor:
+    """The factor of the Hessian at the solution; where that is not positive definite, NaN in its place."""
+    bend = np.where(np.isfinite(curvature), curvature, 0.0)
+    bread = problem.factor(np.maximum(bend, 0.0))
+    if penalty_root is not None:
+        bread = augmented(bread, penalty_root)
+    if not dependent_columns(bread, problem.n):
+        if (bend >= 0).all():
+            return bread
+        lessened = downdate(bread, problem.factor(np.maximum(-bend, 0.0)))
+        if lessened is not None:
+            return lessened
+    return replace(factor, R=np.full_like(factor.R, np.nan))
+
+
+def _effective(problem: Problem, whole: Statistics, residual: Floats, bread: Factor, plain: Factor) -> Statistics:
+    """The statistics with what a penalty leaves of them.
+
+    Squared errors have the trace of the hat matrix in place of the number of coefficients.
+    """
+    whole = replace(whole, rsquared_adj=_NAN, fvalue=_NAN, f_pvalue=_NAN, aic=_NAN, bic=_NAN)
+    if problem.loss.kind != "squares" or not np.isfinite(bread.R).all():
+        return whole
+    free = problem.n - float(np.square(bread.whiten(plain.R.T)).sum())
+    scale = float(problem.weighted(np.square(residual)).sum() / free) if free > 0 else _NAN
+    return replace(whole, scale=scale, df_resid=max(round(free), 0))
