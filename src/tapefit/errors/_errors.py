@@ -41,6 +41,10 @@ class InvalidArgumentError(OpError, ValueError):
     error_code = 3
 
 
+class OperatorNotAllowedInGraphError(TapefitError, TypeError):
+    """A function under `tapefit.function` decides by a value that differs from call to call."""
+
+
 class GradientCheckError(TapefitError, AssertionError):
     """A gradient from the tape and the same gradient found another way differ."""
 

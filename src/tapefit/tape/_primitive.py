@@ -53,9 +53,11 @@ class Primitive:
         True if gradients end here, or may: no argument has a rule, or it is a cast.
     reads
         The values that the rules read. Of what they do not read, only shape and dtype are kept if it is large.
+    pure
+        False if it does more than to return a value, or returns another value each time.
     """
 
-    __slots__ = ("broadcasts", "cuts", "fn", "name", "outputs", "quiet", "reads", "rules", "variadic")
+    __slots__ = ("broadcasts", "cuts", "fn", "name", "outputs", "pure", "quiet", "reads", "rules", "variadic")
 
     def __init__(
         self,
@@ -67,8 +69,9 @@ class Primitive:
         outputs: bool = False,
         variadic: Rule | None = None,
         reads: Reads = "all",
+        pure: bool = True,
     ) -> None:
-        self.name, self.fn, self.rules, self.variadic = name, fn, rules, variadic
+        self.name, self.fn, self.rules, self.variadic, self.pure = name, fn, rules, variadic, pure
         self.cuts = name == "cast" or not (variadic or any(rules))
         self.broadcasts, self.quiet, self.outputs, self.reads = broadcasts, quiet, outputs, reads
 

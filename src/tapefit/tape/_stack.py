@@ -13,6 +13,7 @@ import numpy as np
 if TYPE_CHECKING:
     from tapefit.tape._gradient_tape import GradientTape
     from tapefit.tape._numerics import NumericsCheck
+    from tapefit.tape.function._recorder import Recorder
 
 # Tensors are told apart by a counter and never by id(): ids are reused. 0 means "not tracked".
 next_uid = itertools.count(1).__next__
@@ -24,6 +25,7 @@ class _Stack(threading.local):
     def __init__(self) -> None:
         self.tapes: list[GradientTape] = []
         self.check: NumericsCheck | None = None  # between enable_check_numerics and disable_check_numerics
+        self.recorder: Recorder | None = None  # while tf.function writes down what a function does
         # What a bare Python float becomes: TensorFlow's float32, and float64 where a loss meets a table's numbers.
         self.float_dtype = np.dtype(np.float32)
 

@@ -63,7 +63,7 @@ class Tensor:
     def numpy(self) -> Any:
         """A copy of the values: a NumPy array, or a NumPy scalar for shape ()."""
         if stack.tapes:
-            note_exit("numpy", self._uid, 0, stack.tapes)
+            _leaves(self, "numpy()")
         return self._array.copy() if self._array.ndim else self._array[()]
 
     def ref(self) -> Reference:
@@ -76,7 +76,7 @@ class Tensor:
                 "A tensor cannot share its memory with an array; drop copy=False, or call .numpy() for a copy."
             )
         if stack.tapes:
-            note_exit("numpy", self._uid, 0, stack.tapes)
+            _leaves(self, "a NumPy array")
         return np.array(self._array, dtype=dtype)
 
     def __repr__(self) -> str:
@@ -92,25 +92,33 @@ class Tensor:
         return format(self._array[()] if not self._array.ndim else self._array, spec)
 
     def __bool__(self) -> bool:
+        if stack.recorder is not None:
+            stack.recorder.refuse(self, "a condition")
         return bool(self._array)
 
     def __float__(self) -> float:
         if stack.tapes:
-            note_exit("numpy", self._uid, 0, stack.tapes)
+            _leaves(self, "float()")
         return float(self._array)
 
     def __int__(self) -> int:
         if stack.tapes:
-            note_exit("numpy", self._uid, 0, stack.tapes)
+            _leaves(self, "int()")
         return int(self._array)
 
     def __complex__(self) -> complex:
+        if stack.recorder is not None:
+            stack.recorder.refuse(self, "complex()")
         return complex(self._array)
 
     def __index__(self) -> int:
+        if stack.recorder is not None:
+            stack.recorder.refuse(self, "an index")
         return self._array[()].__index__() if not self._array.ndim else self._array.__index__()
 
     def __round__(self, ndigits: int | None = None) -> Any:
+        if stack.recorder is not None:
+            stack.recorder.refuse(self, "round()")
         return round(self._array.item(), ndigits)
 
     def __len__(self) -> int:
@@ -129,7 +137,13 @@ class Tensor:
     def __setitem__(self, key: object, value: object) -> NoReturn:
         raise TypeError("'Tensor' object does not support item assignment; use a tf.Variable and its assign methods.")
 
-    def __getattr__(self, name: str) -> NoReturn:
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("assign"):
+            from tapefit.tape._variable_slice import assignment
+
+            found = assignment(self, name)
+            if found is not None:
+                return found
         raise AttributeError(_missing(name))
 
     def __copy__(self) -> Tensor:
@@ -160,6 +174,26 @@ class Tensor:
         def __le__(self, other: Any) -> Tensor: ...
         def __gt__(self, other: Any) -> Tensor: ...
         def __ge__(self, other: Any) -> Tensor: ...
+
+
+def _leaves(tensor: Tensor, how: str) -> None:
+    """Tell the listeners that a value goes where they do not see it."""
+    if stack.recorder is not None:
+        stack.recorder.refuse(tensor, how)
+    note_exit("numpy", tensor._uid, 0, stack.tapes)
+
+
+def values_of(tensor: Tensor, op: str) -> NDArray[Any]:
+    """The values of a tensor that an op needs to know, not only to compute with.
+
+    Raises
+    ------
+    OperatorNotAllowedInGraphError
+        If tf.function records, and they may be others in another call.
+    """
+    if stack.recorder is not None:
+        stack.recorder.refuse(tensor, op)
+    return tensor._array
 
 
 class Reference:

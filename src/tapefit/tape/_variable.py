@@ -66,6 +66,8 @@ class Variable:
         if value._uid:
             note_exit("copy", value._uid, self._uid, stack.tapes)
         self._value = Tensor(np.array(value._array), self._uid)
+        if stack.recorder is not None:
+            stack.recorder.created.append(self)
         self._name = name or "Variable"
         self.trainable = trainable
         self.constraint = constraint
@@ -78,9 +80,9 @@ class Variable:
         Every snapshot has the same uid, so that the parts of a gradient that flow to the value before and
         after an assignment meet in the variable.
         """
-        if self.trainable:
-            for tape in stack.tapes:
-                if tape._watch_accessed and self._uid not in tape._variables:
+        if stack.tapes:
+            for tape in stack.tapes if self.trainable else (stack.recorder,):
+                if tape and tape._watch_accessed and self._uid not in tape._variables:
                     tape._watch_variable(self)
         return self._value
 
@@ -147,24 +149,41 @@ class Variable:
         ValueError
             If `value` has another shape, or is a tensor of another dtype, or None.
         """
+        if stack.tapes:
+            return self._assign_heard(self._operand(value))
         return self._set(np.array(self._operand(value)._array))
 
     def assign_add(
         self, delta: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True
     ) -> Variable:
         """Add `delta` to the value."""
+        if stack.tapes:
+            return self._assign_heard(self._operand(delta), "add")
         return self._set(self._value._array[()] + self._operand(delta)._array)
 
     def assign_sub(
         self, delta: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True
     ) -> Variable:
         """Subtract `delta` from the value."""
+        if stack.tapes:
+            return self._assign_heard(self._operand(delta), "subtract")
         return self._set(self._value._array[()] - self._operand(delta)._array)
 
+    def _assign_heard(self, operand: Tensor, op: str = "") -> Variable:
+        """Assign while somebody listens: to tapes an assignment is an access, and tf.function notes it."""
+        from tapefit.tape import primitives
+
+        before = self._value_for_op()
+        note_exit("assign", operand._uid, self._uid, stack.tapes)
+        if stack.recorder is None:
+            change = getattr(np, op)(before._array, operand._array) if op else np.array(operand._array)
+            return self._set(change)
+        value = getattr(primitives, op).record((before, operand), {}) if op else operand
+        self._set(np.array(value._array))
+        stack.recorder.assigned(self, value)
+        return self
+
     def _operand(self, value: Any) -> Tensor:
-        if stack.tapes:
-            self._value_for_op()  # an assignment counts as an access
-            note_exit("assign", getattr(value, "_uid", 0), self._uid, stack.tapes)
         if type(value) is Tensor and value._array.dtype is self._value._array.dtype:
             return value
         if hasattr(value, "_value_for_op") or isinstance(value, Tensor):

@@ -1,0 +1,153 @@
+"""Compiled: a program ready to run, and how its result is put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from tapefit import nest
+from tapefit.tape._indexed_slices import IndexedSlices
+from tapefit.tape._tensor import Tensor
+from tapefit.tape._variable import Variable
+from tapefit.tape.function._clean import clean, needed
+from tapefit.tape.function._program import Program
+from tapefit.tape.function._replay import Plan, Replay
+from tapefit.tape.function._signature import split
+
+_CONSTANT = (int, float, complex, str, bytes, bool, type(None), np.ndarray, np.generic, Variable)
+
+
+class _Place(NamedTuple):
+    """Where a tensor stands among the outputs."""
+
+    number: int
+
+
+class _Slices(NamedTuple):
+    """Where the values and indices of slices stand, and the shape that they are slices of."""
+
+    values: int
+    indices: int
+    dense_shape: Any
+
+
+class Outcome:
+    """What a function returned: its form, and the tensors in it.
+
+    Raises
+    ------
+    TypeError
+        If there is something in it that may hold tensors where nobody sees them.
+    """
+
+    def __init__(self, result: Any, name: str) -> None:
+        self.tensors: list[Tensor] = []
+        self._name = name
+        self.form = nest.map_structure(self._leaf, result)
+        self.single = type(result) is Tensor
+        self.nothing = result is None
+
+    def _leaf(self, x: Any) -> Any:
+        if type(x) is Tensor:
+            self.tensors.append(x)
+            return _Leaf(_Place(len(self.tensors) - 1))
+        if isinstance(x, IndexedSlices):
+            self.tensors += [x.values, x.indices]
+            return _Leaf(_Slices(len(self.tensors) - 2, len(self.tensors) - 1, x._dense_shape))
+        if isinstance(x, _CONSTANT):
+            return x
+        raise TypeError(
+            f"{self._name} under tf.function returns a {type(x).__name__}; return tensors, variables, plain Python "
+            "values, or structures of them."
+        )
+
+    def packed(self, found: list[Tensor]) -> Any:
+        """A result of the same form with these tensors."""
+        return nest.map_structure(lambda x: _put(x.what, found) if type(x) is _Leaf else x, self.form)
+
+
+class _Leaf:
+    """Keeps structures from looking into what stands for a tensor."""
+
+    __slots__ = ("what",)
+
+    def __init__(self, what: _Place | _Slices) -> None:
+        self.what = what
+
+
+def _put(what: _Place | _Slices, found: list[Tensor]) -> Any:
+    if isinstance(what, _Place):
+        return found[what.number]
+    return IndexedSlices(found[what.values], found[what.indices], what.dense_shape)
+
+
+class Compiled:
+    """A program ready to run.
+
+    Attributes
+    ----------
+    program
+        As it is replayed.
+    """
+
+    def __init__(self, program: Program, outcome: Outcome, instead: Callable[..., Any] | None) -> None:
+        self._recorded = needed(program.check())
+        self.program = clean(program).check()
+        self._outcome = outcome
+        self._single, self._nothing = outcome.single, outcome.nothing
+        self._instead = instead  # what runs where tapes listen to a function with gradients of its own
+        self._plan: Plan | None = None
+        self._frames: list[Replay] = []
+        outcome.tensors = []
+
+    def __call__(self, arrays: list[Any]) -> Any:
+        """Replay with these arrays as inputs."""
+        frames = self._frames
+        try:
+            frame = frames.pop()
+        except IndexError:
+            frame = self._frame()
+        try:
+            found = frame(*arrays)
+        finally:
+            frames.append(frame)
+        if self._nothing:
+            return None
+        if self._single:
+            return Tensor(found[0])
+        return self._outcome.packed([Tensor(a) for a in found])
+
+    def _frame(self) -> Replay:
+        """A frame for one more thread at the same time."""
+        if self._plan is None:
+            self._plan = Plan(self.program)
+        return self._plan.frame()
+
+    @property
+    def source(self) -> str:
+        """The Python source of the replay."""
+        return Plan(self.program).source
+
+    def heard(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Run step by step on tensors, so that tapes record it."""
+        if self._instead is not None:
+            return self._instead(*args, **kwargs)
+        p = self._recorded
+        _, tensors = split(args, kwargs)
+        at: dict[int, Tensor] = {k: Tensor(c) for k, c in p.constants.items()}
+        at.update(zip(p.inputs, tensors, strict=True))
+        at.update({k: v._value_for_op() for v, k in p.reads})
+        for step in p.steps:
+            given = tuple(at[a] for a in step.args)
+            if step.primitive.outputs:
+                at.update(zip(step.outs, step.primitive.record_all(given, step.params), strict=True))
+            else:
+                at[step.outs[0]] = step.primitive.record(given, step.params)
+        for variable, k in p.updates:
+            variable.assign(at[k])
+        return self._outcome.packed([at[k] for k in p.outputs])
+
+    def __str__(self) -> str:
+        return str(self.program)
