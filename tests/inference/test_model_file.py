@@ -39,6 +39,10 @@ MODELS = {
     "huber": lambda: fit(X, Y, loss="huber", delta=0.5),
     "a loss of one's own": lambda: fit(X, Y, loss=lambda y, f: (y - f) ** 4),
     "extreme units": lambda: fit(X * [1e-250, 1e250], Y),
+    "ridge": lambda: fit(X, Y, penalty="l2", alpha=0.3),
+    "lasso": lambda: fit(X, Y, penalty="l1", alpha=0.3),
+    "constraints": lambda: fit(X, Y, bounds={"x2": (-1, None)}, constraints="x1 <= 5"),
+    "fixed, with corners": lambda: fit(X, Y, loss="mae", bounds={"x2": (-1, None)}),
     "infinite": lambda: replace(fit(X, Y), condition_number=float("inf"), loss_value=float("-inf")),
 }
 

@@ -109,6 +109,20 @@ def test_ridge_of_counts_is_that_of_scikit_learn() -> None:
     assert np.isfinite(ours.bse).all()
 
 
+@pytest.mark.parametrize("penalty", ["l1", "l2"])
+def test_callbacks_are_told_of_each_step_and_may_stop(penalty: str) -> None:
+    X, _ = data()
+    y = np.random.default_rng(2).poisson(np.exp(0.1 * X[:, 0] + 0.5)).astype(float)
+    seen: list[tuple[int, ...]] = []
+
+    def stop(step: int, loss: float, beta: np.ndarray) -> bool:
+        seen.append(beta.shape)
+        return step == 2
+
+    r = tapefit.fit(X, y, loss="poisson", penalty=penalty, alpha=0.05, callbacks=stop)
+    assert (seen, r.status, r.n_iter) == ([(7,), (7,)], "stopped", 2)
+
+
 def test_no_strength_is_no_penalty() -> None:
     X, y = data()
     free = tapefit.fit(X, y)
@@ -217,7 +231,10 @@ def test_a_strong_signal_is_hardly_penalised_by_cross_validation() -> None:
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        ({"penalty": "l3", "alpha": 1.0}, "Expected a penalty of elasticnet, l1, l2, got 'l3'"),
+        (
+            {"penalty": "l3", "alpha": 1.0},
+            "Expected a penalty of elasticnet, l1, l2 or a function of the slopes, got 'l3'",
+        ),
         ({"penalty": "l2"}, "Expected alpha"),
         ({"penalty": "l2", "alpha": -1.0}, "Expected alpha"),
         ({"penalty": "elasticnet", "alpha": 1.0, "l1_ratio": 2}, "Expected l1_ratio"),

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from tapefit.data import LARGEST_DEGREE, Encoding, Feature, RowCount
 from tapefit.errors import DataError
 from tapefit.files import replacing
+from tapefit.inference._constraint_table import ConstraintTable
 from tapefit.inference._results import RegressionResults
 from tapefit.inference._statistics import Statistics
 from tapefit.numerics import Basis, Powers
@@ -74,6 +75,10 @@ class ModelFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     status: Status | None = None
     powers: dict[str, tuple[Degree, float, Positive]] = {}  # of features: degree, centre, half the width
     loss_options: dict[str, str | float] | None = None
+    penalty: str = ""
+    alpha: Number = None
+    constraints: list[tuple[str, bool, Number]] | None = None  # text, whether it holds with equality, multiplier
+    fixed: list[Index] = []
 
 
 def _from_1(old: dict[str, Any]) -> dict[str, Any]:
@@ -201,7 +206,21 @@ def _to_file(r: RegressionResults, version: str) -> ModelFile:
         cov_root=None if r.cov_root is None else _rows(r.cov_root),
         inverse_factor=None if r.inverse_factor is None else _rows(r.inverse_factor),
         df_test=None if r.df_test is None else _number(r.df_test),
+        penalty=r.penalty,
+        alpha=_number(r.alpha),
+        constraints=None if r.constraints is None else _constraint_rows(r.constraints),
+        fixed=list(r.fixed),
     )
+
+
+def _constraint_rows(table: ConstraintTable) -> list[tuple[str, bool, Number]]:
+    multipliers = _numbers(table.multipliers)
+    return list(zip(table.labels, table.active, multipliers, strict=True))
+
+
+def _constraint_table(rows: list[tuple[str, bool, Number]]) -> ConstraintTable:
+    labels, active = tuple(row[0] for row in rows), tuple(row[1] for row in rows)
+    return ConstraintTable(labels, active, _array([row[2] for row in rows]))
 
 
 def _features(m: ModelFile) -> tuple[Feature, ...]:
@@ -222,8 +241,8 @@ def _from_file(m: ModelFile) -> RegressionResults:
         raise ValueError(f"its arrays do not have the sizes that {k} terms need")
     if m.link not in LINKS:
         raise ValueError(f"its link {m.link!r} is not one of {', '.join(sorted(LINKS))}")
-    if not all(place < k for place in m.dropped):
-        raise ValueError(f"it drops a term beyond its {k}")
+    if not all(place < k for place in (*m.dropped, *m.fixed)):
+        raise ValueError(f"it drops or fixes a term beyond its {k}")
     if not {*_COUNTS, *_REALS} - {*_LATER} <= set(m.statistics) <= {*_COUNTS, *_REALS}:
         raise ValueError("its statistics are not those of this version")
     counts = {name: m.statistics[name] for name in _COUNTS}
@@ -259,4 +278,8 @@ def _from_file(m: ModelFile) -> RegressionResults:
         cov_root=None if m.cov_root is None else _matrix(m.cov_root, k),
         inverse_factor=None if m.inverse_factor is None else _matrix(m.inverse_factor, k),
         df_test=None if m.df_test is None else _float(m.df_test),
+        penalty=m.penalty,
+        alpha=_float(m.alpha),
+        constraints=None if m.constraints is None else _constraint_table(m.constraints),
+        fixed=tuple(m.fixed),
     )

@@ -7,6 +7,7 @@ from tapefit.objective._losses import CONSTANTS, LOSSES, Loss, LossFunction, fin
 from tapefit.objective._pointwise import Pointwise, pointwise, smoothed
 from tapefit.objective._problem import Problem
 from tapefit.objective._recognise import recognise
+from tapefit.objective._user_penalty import UserPenalty, check_penalty
 
 __all__ = [
     "CONSTANTS",
@@ -18,8 +19,10 @@ __all__ = [
     "LossFunction",
     "Pointwise",
     "Problem",
+    "UserPenalty",
     "check_domain",
     "check_loss",
+    "check_penalty",
     "find_link",
     "find_loss",
     "pointwise",

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.linalg import qr
 
 from tapefit.errors import UsageError
-from tapefit.numerics import Basis
+from tapefit.numerics import Basis, make_basis
 from tapefit.objective import Problem
 
 Floats = NDArray[np.float64]
@@ -180,7 +180,8 @@ def _built(problem: Problem, base: Floats, N: Floats, free: NDArray[np.intp]) ->
     X = np.empty((problem.n, len(free) - kept), order="F")
     for rows, Z in problem.parts():
         X[rows] = Z @ N[:, int(kept) :]
-    part = Problem.of(X, problem.y, problem.loss, intercept=kept, weight=problem.weight, offset=offset)
+    basis = make_basis(X, intercept=kept, weight=problem.weight)
+    part = replace(problem, X=X, low=None, basis=basis, offset=offset)
     T = part.basis.raw_map()
     return Restricted(part, base, N @ T, free, np.asarray(np.linalg.inv(T), dtype=np.float64))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from tapefit.errors import DataError
 from tapefit.numerics import rows_factor
 from tapefit.objective import Pointwise, Problem
 from tapefit.optim._elastic import solve_elastic
-from tapefit.optim._outcome import Outcome
+from tapefit.optim._outcome import Callback, Outcome, notify
 
 Floats = NDArray[np.float64]
 
@@ -107,7 +107,14 @@ def minimum(model: Quadratic, penalty: Penalty, start: Floats, *, intercept: boo
     return theta
 
 
-def solve_penalised(problem: Problem, penalty: Penalty, start: Floats, *, max_iter: int = 100) -> Outcome:
+def solve_penalised(
+    problem: Problem,
+    penalty: Penalty,
+    start: Floats,
+    *,
+    max_iter: int = 100,
+    callbacks: tuple[Callback, ...] = (),
+) -> Outcome:
     """Minimise the mean loss plus a penalty.
 
     1. l, l', l'' of every row from the tape
@@ -138,8 +145,14 @@ def solve_penalised(problem: Problem, penalty: Penalty, start: Floats, *, max_it
             break
         theta, (f, eta, rows) = found
         curve.append(problem.mean(rows.value))
+        if notify(callbacks, k, curve[-1], problem.basis.to_raw(theta)):
+            return replace(_end(problem, theta, eta, k, curve), converged=False, cause="stopped", message=_stopped(k))
     message = f"Stopped after {k} steps, before the optimality conditions were met; check the loss, or raise alpha."
     return Outcome(theta, problem.basis.to_raw(theta), k, False, message, np.array(curve or [f]), problem.y - eta)
+
+
+def _stopped(k: int) -> str:
+    return f"Stopped by a callback after {k} steps."
 
 
 _At = tuple[float, Floats, Pointwise]

@@ -33,6 +33,7 @@ from tapefit.optim import (
 from tapefit.regression._bread import augmented, held, square_loss
 from tapefit.regression._constraint_options import ConstraintOptions, Rows
 from tapefit.regression._options import Callback, Options
+from tapefit.regression._penalty_terms import SquaresTerm
 from tapefit.regression._solve import (
     Independent,
     OnCollinear,
@@ -75,20 +76,25 @@ class Asked:
     on_collinear: OnCollinear
     penalty: Smooth | None = None
 
+    @property
+    def chooses(self) -> bool:
+        """Whether the penalty has an l1 part, which finds coefficients where columns depend on each other."""
+        return isinstance(self.penalty, SquaresTerm) and bool(self.penalty.linear.any())
+
 
 def fit_constrained(
     problem: Problem,
     given: ConstraintOptions | None,
     options: Options,
-    callbacks: tuple[Callback, ...],
     *,
+    callbacks: tuple[Callback, ...],
     encoding: Encoding,
     rows: RowCount,
     on_collinear: OnCollinear,
     cov_type: str | None,
     confidence_level: float,
     groups: NDArray[np.int64] | None = None,
-    penalty: Callable[[Problem], Smooth] | None = None,
+    penalty: Callable[[Problem, Rows], Smooth] | None = None,
 ) -> RegressionResults:
     """The results of a fit within constraints, or with a smooth penalty, or both.
 
@@ -107,7 +113,7 @@ def fit_constrained(
     check_sizes(problem, terms)
     problem = recognised(problem)
     wanted = (given or ConstraintOptions()).at(terms)
-    smooth = None if penalty is None else penalty(problem)
+    smooth = None if penalty is None else penalty(problem, wanted)
     asked = Asked(problem, wanted, wanted.on(problem.basis), terms, options, callbacks, on_collinear, smooth)
     found, notes = _solve(asked)
     warn_unless_converged(found.outcome)
@@ -163,7 +169,7 @@ def _checked(asked: Asked, outer: Restricted, penalty: Smooth | None) -> tuple[F
     factor, n = outer.problem.factor(), outer.problem.n
     root = np.zeros((0, len(factor.R))) if penalty is None else penalty.root(np.zeros(len(factor.R)))
     found = dependent_columns(augmented(factor, root) if len(root) else factor, n)
-    if not found:
+    if not found or asked.chooses:
         return factor, ()
     terms = [asked.terms[j] for j in outer.free]
     if asked.on_collinear == "error" or asked.problem.loss.kind in ("pinball", "corners"):
@@ -279,9 +285,21 @@ def _rest(asked: Asked, found: Constrained) -> tuple[Restricted, Outcome]:
         outcome = replace(outcome, loss_curve=square_loss(problem, solved.loss_curve))
         phi, residual = solved.theta, solved.residual
     else:
-        phi = left.phi(outcome.theta)
+        phi = _sharpened(asked, left, left.phi(outcome.theta))
         residual = problem.y - problem.eta(phi)
     return left, replace(outcome, theta=phi, beta=problem.basis.to_raw(phi), residual=residual)
+
+
+def _sharpened(asked: Asked, left: Restricted, phi: Floats) -> Floats:
+    """The coefficients by one more descent where columns that depend on each other cost them digits."""
+    singular = bool(dependent_columns(asked.problem.factor(), asked.problem.n))
+    if not singular or asked.penalty is None or dependent_columns(left.problem.factor(), left.problem.n):
+        return phi
+    nothing = asked.constraints.select(np.zeros(0, dtype=np.intp))
+    free = replace(nothing, A=np.zeros((0, len(phi))))
+    more = _Within(asked.penalty, left)
+    found = solve_constrained(left.problem, free, phi, max_iter=10, tol=asked.options.smooth_tol, penalty=more)
+    return found.outcome.theta
 
 
 def _of_all_terms(

@@ -23,19 +23,14 @@ from tapefit.data import (
 from tapefit.errors import DataError, UsageError
 from tapefit.inference import RegressionResults, check_cov_type, checked_level, group_codes, group_columns
 from tapefit.objective import Loss, LossFunction, Problem, check_domain, find_loss
-from tapefit.regression._constrained import fit_constrained
 from tapefit.regression._constraint_options import ConstraintOptions
+from tapefit.regression._fit_problem import Request, check_together, fit_problem
 from tapefit.regression._options import Options, checked_callbacks
-from tapefit.regression._path import best_alpha
-from tapefit.regression._penalised import PenaltyName, PenaltyOptions, fit_penalised
+from tapefit.regression._penalised import PenaltyFunction, PenaltyName, PenaltyOptions
 from tapefit.regression._polynomials import refuse_polynomials
 from tapefit.regression._solve import (
     Callback,
     OnCollinear,
-    find_coefficients,
-    independent,
-    make_results,
-    warn_unless_converged,
 )
 
 
@@ -67,7 +62,7 @@ def fit(
     link: str | None = None,
     offset: Any = None,
     exposure: Any = None,
-    penalty: PenaltyName | None = None,
+    penalty: PenaltyName | PenaltyFunction | None = None,
     alpha: float | str | None = None,
     l1_ratio: float = 0.5,
     standardize: bool = True,
@@ -144,9 +139,11 @@ def fit(
         The same as a positive factor of the mean, under the link "log".
     penalty
         "l1", "l2" or "elasticnet", added to the mean loss (of "mse" to half of it, as in scikit-learn and glmnet):
-        alpha (l1_ratio sum |b| + (1 - l1_ratio) / 2 sum b^2). The intercept is never penalised.
+        alpha (l1_ratio sum |b| + (1 - l1_ratio) / 2 sum b^2). The intercept is never penalised. Or a smooth convex
+        function of the slopes (p,), written with tape ops or NumPy functions, of which alpha times is added.
     alpha
-        The strength of the penalty, 0 or more; "cv" for the one that ten-fold cross-validation finds best.
+        The strength of the penalty, 0 or more; "cv" for the one that ten-fold cross-validation finds best. 1 by
+        default for a function.
     l1_ratio
         Of penalty "elasticnet": the share of the absolute values, 0 to 1.
     standardize
@@ -211,8 +208,7 @@ def fit(
     within = ConstraintOptions.of(bounds, positive, constraints)
     if within is not None:
         within.check(solver)
-        if penalised is not None:
-            raise UsageError("Expected constraints or a penalty, got both; leave one of them out.")
+    check_together(penalised, within)
     row = find_loss(loss, link=link, delta=delta, quantile=quantile, level=level, power=power)
     _check_exposure(row, exposure)
     table = read(data, categorical=categorical) if y is None else from_arrays(data, y, target=target)
@@ -237,46 +233,12 @@ def fit(
         low=block.low,
         powers=encoding.powers,
     )
-    codes = group_codes(groups, table, places)
-    if penalised is not None:
-        results = fit_penalised(
-            problem,
-            penalised,
-            best_alpha(problem, penalised, random_state=random_state) if alpha == "cv" else float(alpha or 0),
-            encoding=encoding,
-            rows=rows,
-            cov_type=cov_type,
-            confidence_level=confidence_level,
-            groups=codes,
-        )
-        return replace(results, offset=_name(offset), exposure=_name(exposure))
-    if within is not None:
-        results = fit_constrained(
-            problem,
-            within,
-            options,
-            calls,
-            encoding=encoding,
-            rows=rows,
-            on_collinear=on_collinear,
-            cov_type=cov_type,
-            confidence_level=confidence_level,
-            groups=codes,
-        )
-        return replace(results, offset=_name(offset), exposure=_name(exposure))
-    design = independent(problem, encoding.term_names, on_collinear)
-    problem, outcome = find_coefficients(design.problem, design.factor, options, calls)
-    warn_unless_converged(outcome)
-    results = make_results(
-        design,
+    results = fit_problem(
         problem,
-        outcome,
+        Request(options, calls, on_collinear, penalised, within, cov_type, confidence_level),
         encoding=encoding,
         rows=rows,
-        solver=solver,
-        cov_type=cov_type,
-        confidence_level=confidence_level,
-        groups=codes,
+        groups=group_codes(groups, table, places),
     )
     return replace(results, offset=_name(offset), exposure=_name(exposure))
 

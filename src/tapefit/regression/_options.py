@@ -79,10 +79,15 @@ class Options:
             tol=1e-8 if self.tol is None else self.tol,
             momentum=self.momentum,
             batch_size=32 if self.batch_size is None else self.batch_size,
-            seed=_seed(self.random_state),
+            seed=self.seed,
             early_stopping=self.early_stopping,
             patience=self.n_iter_no_change,
         )
+
+    @property
+    def seed(self) -> Any:
+        """What NumPy makes a new generator from."""
+        return _seed(self.random_state)
 
     @property
     def steps(self) -> int:

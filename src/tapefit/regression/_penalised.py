@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,14 +13,27 @@ from tapefit.data import Encoding, RowCount
 from tapefit.errors import UsageError
 from tapefit.inference import RegressionResults
 from tapefit.numerics import Factor, dependent_columns
-from tapefit.objective import Problem
-from tapefit.optim import Penalty, first_coefficients, penalty_unit, solve_penalised
-from tapefit.regression._bread import augmented
-from tapefit.regression._options import _is_number
+from tapefit.objective import Problem, UserPenalty, check_penalty
+from tapefit.optim import (
+    Constraints,
+    Outcome,
+    Penalty,
+    Smooth,
+    first_coefficients,
+    penalty_unit,
+    solve_constrained,
+    solve_penalised,
+)
+from tapefit.regression._bread import augmented, held
+from tapefit.regression._constrained import fit_constrained
+from tapefit.regression._constraint_options import ConstraintOptions, Rows
+from tapefit.regression._options import Callback, Options, _is_number
+from tapefit.regression._penalty_terms import SquaresTerm, UserTerm, squares_term
 from tapefit.regression._solve import Independent, make_results, recognised, warn_unless_converged
 
 Floats = NDArray[np.float64]
 PenaltyName = Literal["l1", "l2", "elasticnet"]
+PenaltyFunction = Callable[[Any], Any]
 
 PENALTIES: dict[str, Callable[[float], float]] = {  # the share of the absolute values
     "elasticnet": lambda l1_ratio: l1_ratio,
@@ -30,6 +43,10 @@ PENALTIES: dict[str, Callable[[float], float]] = {  # the share of the absolute 
 BIASED = (
     "the l2 penalty draws the coefficients towards 0: the standard errors show their scatter and not this bias, so "
     "the intervals cover the true values too rarely."
+)
+MOVED = (
+    "the penalty {} moves the coefficients: the standard errors show their scatter and not this bias, so the intervals "
+    "cover the true values too rarely."
 )
 CHOSEN = (
     "standard errors are not given: the l1 penalty chooses which coefficients are 0, and after such a choice "
@@ -41,27 +58,34 @@ CHOSEN = (
 class PenaltyOptions:
     """A penalty as asked for; see `tapefit.fit`."""
 
-    penalty: str
+    penalty: str | PenaltyFunction
     alpha: float | str | None
     l1_ratio: float
     standardize: bool
 
     @staticmethod
     def of(
-        penalty: str | None, alpha: float | str | None, l1_ratio: float, *, standardize: bool
+        penalty: str | PenaltyFunction | None, alpha: float | str | None, l1_ratio: float, *, standardize: bool
     ) -> PenaltyOptions | None:
         """The options, or None without a penalty."""
         if penalty is not None:
-            return PenaltyOptions(penalty, alpha, l1_ratio, standardize)
+            own = callable(penalty) and alpha is None
+            return PenaltyOptions(penalty, 1.0 if own else alpha, l1_ratio, standardize)
         if alpha is not None:
             raise UsageError(f"alpha={alpha!r} belongs to a penalty, which was not asked for; add penalty='l2', say.")
         return None
 
     def check(self, cov_type: str | None = None, solver: str = "auto", groups: object = None) -> None:
         """Raise UsageError, in one sentence, for an option that cannot be used."""
-        if self.penalty not in PENALTIES:
+        if not callable(self.penalty) and self.penalty not in PENALTIES:
             raise UsageError(
-                f"Expected a penalty of {', '.join(sorted(PENALTIES))}, got {self.penalty!r}; choose one of them."
+                f"Expected a penalty of {', '.join(sorted(PENALTIES))} or a function of the slopes, got "
+                f"{self.penalty!r}; choose one of them."
+            )
+        if callable(self.penalty) and self.alpha == "cv":
+            raise UsageError(
+                "alpha='cv' belongs to the named penalties, whose strengths have a largest one to begin with, got a "
+                "function; pass a number."
             )
         if not (self.alpha == "cv" or (_is_number(self.alpha) and float(self.alpha or 0) >= 0)):
             raise UsageError(
@@ -80,11 +104,31 @@ class PenaltyOptions:
     @property
     def share(self) -> float:
         """The share of the absolute values."""
-        return PENALTIES[self.penalty](self.l1_ratio)
+        return 0.0 if callable(self.penalty) else PENALTIES[self.penalty](self.l1_ratio)
+
+    @property
+    def name(self) -> str:
+        """What the results call it."""
+        return UserPenalty(self.penalty).name if callable(self.penalty) else self.penalty
 
     def at(self, problem: Problem, alpha: float) -> Penalty:
         """The penalty on the coefficients of a problem's standardised columns."""
         return Penalty(alpha, self.share, sizes(problem, standardize=self.standardize))
+
+    def term(self, problem: Problem, wanted: Rows) -> Smooth:
+        """The penalty as a smooth term beside the sum of the losses.
+
+        Raises
+        ------
+        UsageError
+            If it is not smooth, as an l1 part is not for slopes that the constraints leave either sign; or not convex.
+        """
+        alpha, size = float(self.alpha or 0), sizes(problem, standardize=self.standardize)
+        if not callable(self.penalty):
+            return squares_term(problem, alpha, self.share, size, wanted)
+        own, first = UserPenalty(self.penalty), int(problem.basis.intercept)
+        check_penalty(own, len(size) - first)
+        return UserTerm(own, size[first:], problem.total_weight / penalty_unit(problem) * alpha, first)
 
 
 def sizes(problem: Problem, *, standardize: bool) -> Floats:
@@ -117,9 +161,7 @@ def start_of(problem: Problem) -> Floats:
     """First coefficients: zeros but for the intercept, where the loss is defined."""
     if problem.loss.kind == "squares":
         return np.zeros(problem.basis.width)
-    return first_coefficients(
-        problem, augmented(problem.factor(), np.sqrt(1e-8 * problem.n) * np.eye(problem.basis.width))
-    )
+    return first_coefficients(problem, held(problem.factor(), problem.n))
 
 
 def fit_penalised(
@@ -132,13 +174,15 @@ def fit_penalised(
     cov_type: str | None,
     confidence_level: float,
     groups: NDArray[np.int64] | None = None,
+    fit: Options | None = None,
+    callbacks: tuple[Callback, ...] = (),
 ) -> RegressionResults:
     """The results of a penalised fit."""
     problem = known(problem)
     penalty = options.at(problem, alpha)
-    outcome = solve_penalised(problem, penalty, start_of(problem))
+    outcome = _penalised_outcome(problem, penalty, fit or Options(), callbacks)
     warn_unless_converged(outcome)
-    outcome = replace(outcome, message=f"{outcome.message[:-1]}, {options.penalty} with alpha={alpha:.6g}.")
+    outcome = replace(outcome, message=f"{outcome.message[:-1]}, {options.name} with alpha={alpha:.6g}.")
     root = np.diag(np.sqrt(problem.total_weight / penalty_unit(problem) * penalty.l2))
     factor = penalised_factor(problem, root)
     chooses = bool(alpha) and options.share > 0
@@ -155,8 +199,40 @@ def fit_penalised(
         groups=groups,
         penalty_root=root,
     )
-    results = replace(results, penalty=options.penalty, alpha=alpha)
-    return _without_errors(results) if chooses else noted(results, BIASED)
+    return told(results, options, alpha)
+
+
+def _penalised_outcome(problem: Problem, penalty: Penalty, fit: Options, callbacks: tuple[Callback, ...]) -> Outcome:
+    """Ridge of a loss other than squared errors by Newton's steps; the others by steps that keep the l1 part."""
+    start = start_of(problem)
+    if problem.loss.kind == "squares" or penalty.l1_ratio:
+        return solve_penalised(problem, penalty, start, max_iter=fit.steps, callbacks=callbacks)
+    width = problem.basis.width
+    none = Constraints.of(np.zeros((0, width)), np.zeros(0), np.zeros(0), (), problem.basis)
+    term = SquaresTerm(np.zeros(width), problem.total_weight / penalty_unit(problem) * penalty.l2)
+    found = solve_constrained(
+        problem, none, start, max_iter=fit.steps, tol=fit.smooth_tol, penalty=term, callbacks=callbacks
+    )
+    return replace(found.outcome, message=found.outcome.message.replace("Converged after", "Penalised, solved by"))
+
+
+def fit_with_terms(
+    problem: Problem, options: PenaltyOptions, given: ConstraintOptions | None, fit: Options, **more: Any
+) -> RegressionResults:
+    """The results of a fit with a penalty of the user's own, or with a penalty and constraints.
+
+    `more` is for `fit_constrained`.
+    """
+    results = fit_constrained(known(problem), given, fit, penalty=options.term, **more)
+    return told(results, options, float(options.alpha or 0))
+
+
+def told(results: RegressionResults, options: PenaltyOptions, alpha: float) -> RegressionResults:
+    """The results with the penalty's name and strength, and what it does to the standard errors."""
+    results = replace(results, penalty=options.name, alpha=alpha)
+    if alpha and options.share > 0:
+        return _without_errors(results)
+    return noted(results, MOVED.format(options.name) if callable(options.penalty) else BIASED)
 
 
 def penalised_factor(problem: Problem, root: Floats) -> Factor:
