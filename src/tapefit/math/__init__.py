@@ -3,6 +3,7 @@
 from tapefit.math import special
 from tapefit.tape.ops._activations import (
     log_sigmoid,
+    softsign,
 )
 from tapefit.tape.ops._complex import (
     angle,
@@ -72,6 +73,7 @@ from tapefit.tape.ops._math import (
     subtract,
     tanh,
 )
+from tapefit.tape.ops._monotone import is_non_decreasing, is_strictly_increasing
 from tapefit.tape.ops._nn import (
     log_softmax,
     softmax,
@@ -89,8 +91,10 @@ from tapefit.tape.ops._normalization import (
     l2_normalize,
 )
 from tapefit.tape.ops._order import (
+    invert_permutation,
     top_k,
 )
+from tapefit.tape.ops._polynomial import polyval
 from tapefit.tape.ops._reduce import (
     argmax,
     argmin,
@@ -102,6 +106,14 @@ from tapefit.tape.ops._reduce import (
     reduce_std,
     reduce_sum,
     reduce_variance,
+)
+from tapefit.tape.ops._segment_extremes import (
+    segment_max,
+    segment_min,
+    segment_prod,
+    unsorted_segment_max,
+    unsorted_segment_min,
+    unsorted_segment_prod,
 )
 from tapefit.tape.ops._segments import (
     segment_mean,
@@ -199,9 +211,12 @@ __all__ = [
     "igammac",
     "imag",
     "in_top_k",
+    "invert_permutation",
     "is_finite",
     "is_inf",
     "is_nan",
+    "is_non_decreasing",
+    "is_strictly_increasing",
     "l2_normalize",
     "lbeta",
     "less",
@@ -225,6 +240,7 @@ __all__ = [
     "nextafter",
     "not_equal",
     "polygamma",
+    "polyval",
     "pow",
     "real",
     "reciprocal",
@@ -244,7 +260,10 @@ __all__ = [
     "round",
     "rsqrt",
     "scalar_mul",
+    "segment_max",
     "segment_mean",
+    "segment_min",
+    "segment_prod",
     "segment_sum",
     "sigmoid",
     "sign",
@@ -252,6 +271,7 @@ __all__ = [
     "sinh",
     "softmax",
     "softplus",
+    "softsign",
     "special",
     "sqrt",
     "square",
@@ -261,7 +281,10 @@ __all__ = [
     "tanh",
     "top_k",
     "truediv",
+    "unsorted_segment_max",
     "unsorted_segment_mean",
+    "unsorted_segment_min",
+    "unsorted_segment_prod",
     "unsorted_segment_sqrt_n",
     "unsorted_segment_sum",
     "xdivy",

@@ -10,6 +10,8 @@ from tapefit.tape.ops._activations import (
     silu,
     softsign,
 )
+from tapefit.tape.ops._average_loss import compute_average_loss, scale_regularization_loss
+from tapefit.tape.ops._blocks import depth_to_space, space_to_batch, space_to_depth
 from tapefit.tape.ops._count_losses import (
     log_poisson_loss,
     weighted_cross_entropy_with_logits,
@@ -18,7 +20,9 @@ from tapefit.tape.ops._counting import (
     in_top_k,
     zero_fraction,
 )
+from tapefit.tape.ops._local_response import local_response_normalization
 from tapefit.tape.ops._math import relu, sigmoid, softplus, tanh
+from tapefit.tape.ops._moments import normalize_moments, sufficient_statistics, weighted_moments
 from tapefit.tape.ops._nn import (
     l2_loss,
     log_softmax,
@@ -40,11 +44,14 @@ from tapefit.tape.ops._order import (
 )
 
 swish = silu
+lrn = local_response_normalization
 
 __all__ = [
     "batch_normalization",
     "bias_add",
+    "compute_average_loss",
     "crelu",
+    "depth_to_space",
     "dropout",
     "elu",
     "embedding_lookup",
@@ -53,11 +60,15 @@ __all__ = [
     "l2_loss",
     "l2_normalize",
     "leaky_relu",
+    "local_response_normalization",
     "log_poisson_loss",
     "log_softmax",
+    "lrn",
     "moments",
+    "normalize_moments",
     "relu",
     "relu6",
+    "scale_regularization_loss",
     "selu",
     "sigmoid",
     "sigmoid_cross_entropy_with_logits",
@@ -66,10 +77,14 @@ __all__ = [
     "softmax_cross_entropy_with_logits",
     "softplus",
     "softsign",
+    "space_to_batch",
+    "space_to_depth",
     "sparse_softmax_cross_entropy_with_logits",
+    "sufficient_statistics",
     "swish",
     "tanh",
     "top_k",
     "weighted_cross_entropy_with_logits",
+    "weighted_moments",
     "zero_fraction",
 ]

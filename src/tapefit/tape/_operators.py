@@ -17,6 +17,7 @@ from tapefit.tape._slicing import item
 from tapefit.tape._stack import stack
 from tapefit.tape._tensor import Tensor
 from tapefit.tape._variable import Variable
+from tapefit.tape._variable_slice import item_of_variable
 
 Op = Callable[..., Tensor]
 
@@ -174,8 +175,11 @@ _PROTOCOL: dict[str, Any] = {
 }
 
 
+_OWN: dict[type, dict[str, Any]] = {Variable: {"__getitem__": item_of_variable}}
+
+
 def attach() -> None:
     """Give `Tensor`, `Variable` and `IndexedSlices` their operators; called once, when the package is imported."""
     for cls in (Tensor, Variable, IndexedSlices):
-        for name, op in _PROTOCOL.items():
+        for name, op in {**_PROTOCOL, **_OWN.get(cls, {})}.items():
             setattr(cls, name, op)

@@ -29,7 +29,7 @@ def item(x: Any, key: Any) -> Tensor:
     """
     x = tensor_of(x)
     parts = key if isinstance(key, tuple) else (key,)
-    clean = tuple(_part(k) for k in parts)
+    clean = tuple(key_part(k) for k in parts)
     places = sum(1 for k in clean if isinstance(k, (int, slice)))
     if places > x._array.ndim:
         raise InvalidArgumentError(
@@ -43,7 +43,8 @@ def item(x: Any, key: Any) -> Tensor:
         raise
 
 
-def _part(k: Any) -> Any:
+def key_part(k: Any) -> Any:
+    """One part of a key, as NumPy takes it."""
     if k is None or k is Ellipsis:
         return k
     if isinstance(k, slice):

@@ -12,11 +12,14 @@ from tapefit.errors import InvalidArgumentError
 from tapefit.tape import primitives as t
 from tapefit.tape._convert import array_of, like, pair, tensor_of
 from tapefit.tape._operators import add
+from tapefit.tape._primitive import Primitive
 from tapefit.tape._tensor import Tensor
 from tapefit.tape.ops._array import broadcast_to, concat, gather, reshape
 from tapefit.tape.ops._axes import ints, one_axis, several_axes
+from tapefit.tape.ops._gather_batches import batch_axes, own_coordinates
 from tapefit.tape.ops._math import where
 from tapefit.tape.primitives import _indices as p
+from tapefit.tape.primitives import _scatter
 
 
 def reverse(tensor: Any, axis: Any, name: str | None = None) -> Tensor:
@@ -147,14 +150,24 @@ def _places(indices: Any, shape: tuple[int, ...]) -> Tensor:
 def gather_nd(params: Any, indices: Any, batch_dims: int = 0, name: str | None = None) -> Tensor:
     """The slices of `params` at the coordinates along the last axis of `indices`.
 
+    Parameters
+    ----------
+    params
+        A tensor.
+    indices
+        Whole numbers, of shape (..., coordinates).
+    batch_dims
+        How many first axes both have in common: coordinates are within their own batch.
+
     Raises
     ------
     InvalidArgumentError
-        If a coordinate lies outside.
+        If a coordinate lies outside, or the batches differ.
     """
-    if batch_dims:
-        raise NotImplementedError("gather_nd takes batch_dims=0 only; use a loop over the batch and tf.stack.")
     x = tensor_of(params)
+    if batch_dims:
+        places = np.asarray(tensor_of(indices))
+        indices = own_coordinates(places, batch_axes(x, places, int(batch_dims), "gather_nd"))
     return p.gather_nd.record((x, _places(indices, x._array.shape)), {"lead": 0})
 
 
@@ -180,6 +193,21 @@ def tensor_scatter_nd_sub(tensor: Any, indices: Any, updates: Any, name: str | N
     """`tensor` with `updates` subtracted at coordinates; duplicates add up."""
     x, new = pair(tensor, updates, "tensor_scatter_nd_sub")
     return add(x, scatter_nd(indices, -new, x._array.shape))
+
+
+def tensor_scatter_nd_max(tensor: Any, indices: Any, updates: Any, name: str | None = None) -> Tensor:
+    """`tensor` with the larger of each element and of the `updates` there; equal ones share the gradient."""
+    return _scatter_extreme(_scatter.scatter_max, "tensor_scatter_nd_max", tensor, indices, updates)
+
+
+def tensor_scatter_nd_min(tensor: Any, indices: Any, updates: Any, name: str | None = None) -> Tensor:
+    """`tensor` with the smaller of each element and of the `updates` there; equal ones share the gradient."""
+    return _scatter_extreme(_scatter.scatter_min, "tensor_scatter_nd_min", tensor, indices, updates)
+
+
+def _scatter_extreme(row: Primitive, op: str, tensor: Any, indices: Any, updates: Any) -> Tensor:
+    x, new = pair(tensor, updates, op)
+    return row.record((x, new, _places(indices, x._array.shape)), {})
 
 
 def tensor_scatter_nd_update(tensor: Any, indices: Any, updates: Any, name: str | None = None) -> Tensor:

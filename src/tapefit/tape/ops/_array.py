@@ -269,23 +269,37 @@ def gather(
     batch_dims: int = 0,
     name: str | None = None,
 ) -> Tensor:
-    """The slices of `params` at `indices` along an axis, by default the first.
+    """The slices of `params` at `indices` along an axis, by default the first after the batches.
+
+    Parameters
+    ----------
+    params
+        A tensor with the axis.
+    indices
+        Whole numbers, of any shape.
+    axis
+        The axis that the indices choose from; not one of the batches.
+    batch_dims
+        How many first axes both have in common: each batch is chosen from by indices of its own.
 
     Returns
     -------
     Tensor
-        ``params.shape[:axis] + indices.shape + params.shape[axis + 1:]``.
+        ``params.shape[:axis] + indices.shape[batch_dims:] + params.shape[axis + 1:]``.
 
     Raises
     ------
     InvalidArgumentError
-        If an index is negative or too large.
+        If an index is negative or too large, or the batches differ.
     """
-    if batch_dims:
-        raise NotImplementedError("gather takes batch_dims=0 only; use a loop over the batch and tf.stack.")
+    from tapefit.tape.ops._gather_batches import batch_axes, gather_in_batches
+
     x, places = tensor_of(params), tensor_of(indices)
-    place = one_axis(0 if axis is None else axis, x._array.ndim, "gather")
     flat = places._array
+    batches = batch_axes(x, flat, int(batch_dims), "gather") if batch_dims else 0
+    place = one_axis(batches if axis is None else axis, x._array.ndim, "gather")
+    if place < batches:
+        raise InvalidArgumentError(f"gather expects an axis behind the {batches} batch axes, got {place}.")
     if flat.dtype.kind not in "iu":
         raise TypeError(
             f"gather expects whole numbers as indices, got dtype {places.dtype.name}; cast them to tf.int32."
@@ -297,6 +311,8 @@ def gather(
         raise InvalidArgumentError(
             f"indices{list(where)} = {int(flat[where])} is not in [0, {length}); count from the front of the axis."
         )
+    if batches:
+        return gather_in_batches(x, np.asarray(places), place, batches)
     mark_gather()
     return p.take.record((x, places), {"axis": place})
 

@@ -78,11 +78,34 @@ def unique(x: Any, out_idx: Any = int32, name: str | None = None) -> Unique:
     return Unique(Tensor(values[order]), Tensor(rank[inverse].astype(as_dtype(out_idx).numpy_dtype)))
 
 
+class UniqueWithCounts(NamedTuple):
+    """Distinct elements, for each element which of them it is, and how often each occurs."""
+
+    y: Tensor
+    idx: Tensor
+    count: Tensor  # type: ignore[assignment]  # TensorFlow's name, a tuple's method
+
+
+def unique_with_counts(x: Any, out_idx: Any = int32, name: str | None = None) -> UniqueWithCounts:
+    """The distinct elements of a vector in order of appearance, which of them each is, and how often each occurs."""
+    found = unique(x, out_idx)
+    counts = np.bincount(found.idx._array, minlength=len(found.y._array))
+    return UniqueWithCounts(found.y, found.idx, Tensor(counts.astype(as_dtype(out_idx).numpy_dtype)))
+
+
+def histogram_fixed_width_bins(
+    values: Any, value_range: Any, nbins: int = 100, dtype: Any = int32, name: str | None = None
+) -> Tensor:
+    """Which of `nbins` equal bins each value falls into; what lies outside is put into the outermost."""
+    x = np.asarray(convert(values)._array)
+    low, high = (float(v) for v in np.asarray(value_range))
+    bins = np.clip(np.floor((x - low) / (high - low) * nbins), 0, nbins - 1)
+    return Tensor(bins.astype(as_dtype(dtype).numpy_dtype))
+
+
 def histogram_fixed_width(
     values: Any, value_range: Any, nbins: int = 100, dtype: Any = int32, name: str | None = None
 ) -> Tensor:
     """How many values fall into each of `nbins` equal bins; what lies outside counts in the outermost."""
-    x = np.asarray(convert(values)._array).ravel()
-    low, high = (float(v) for v in np.asarray(value_range))
-    bins = np.clip(np.floor((x - low) / (high - low) * nbins), 0, nbins - 1).astype(int)
+    bins = histogram_fixed_width_bins(values, value_range, nbins, int64)._array.ravel()
     return Tensor(np.bincount(bins, minlength=nbins).astype(as_dtype(dtype).numpy_dtype))

@@ -71,3 +71,19 @@ def top_k(input: Any, k: int = 1, sorted: bool = True, index_type: Any = np.int3
         raise InvalidArgumentError(f"input must have at least k={k} columns, got shape {list(x.shape)}; lower k.")
     places = _ranks(x, -1, "DESCENDING")[..., :k]
     return TopKV2(p.take_along.record((x, Tensor(places)), {"axis": -1}), Tensor(places.astype(np.int32)))
+
+
+def invert_permutation(x: Any, name: str | None = None) -> Tensor:
+    """The permutation that undoes another: ``y[x[i]] = i``.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If `x` does not have each of 0, 1, ... once.
+    """
+    order = np.asarray(tensor_of(x))
+    if order.ndim != 1 or not np.array_equal(np.sort(order), np.arange(len(order))):
+        raise InvalidArgumentError(
+            f"invert_permutation expects each number from 0 to {order.size - 1} once, got {order.tolist()}."
+        )
+    return Tensor(np.argsort(order).astype(order.dtype))

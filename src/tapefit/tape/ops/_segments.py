@@ -14,7 +14,8 @@ from tapefit.tape._tensor import Tensor
 from tapefit.tape.ops._array import reshape
 
 
-def _numbers(segment_ids: Any, x: Tensor, *, ordered: bool) -> Any:
+def numbers_of(segment_ids: Any, x: Tensor, *, ordered: bool) -> Any:
+    """The numbers of the slices as an array, checked against their shape."""
     ids = np.asarray(segment_ids)
     if ids.shape != x._array.shape[: ids.ndim] or (ordered and ids.ndim != 1):
         raise InvalidArgumentError(
@@ -52,7 +53,7 @@ def segment_sum(data: Any, segment_ids: Any, name: str | None = None) -> Tensor:
         If they are not sorted, or not one a row.
     """
     x = tensor_of(data)
-    ids = _numbers(segment_ids, x, ordered=True)
+    ids = numbers_of(segment_ids, x, ordered=True)
     return _sums(x, ids, int(ids.max(initial=-1)) + 1)
 
 
@@ -65,7 +66,7 @@ def segment_mean(data: Any, segment_ids: Any, name: str | None = None) -> Tensor
         If they are not sorted, or not one a row.
     """
     x = tensor_of(data)
-    ids = _numbers(segment_ids, x, ordered=True)
+    ids = numbers_of(segment_ids, x, ordered=True)
     n = int(ids.max(initial=-1)) + 1
     return divide(_sums(x, ids, n), _counts(x, ids, n))
 
@@ -73,18 +74,18 @@ def segment_mean(data: Any, segment_ids: Any, name: str | None = None) -> Tensor
 def unsorted_segment_sum(data: Any, segment_ids: Any, num_segments: Any, name: str | None = None) -> Tensor:
     """The sum of the slices with each number; negative numbers are left out."""
     x = tensor_of(data)
-    return _sums(x, _numbers(segment_ids, x, ordered=False), int(num_segments))
+    return _sums(x, numbers_of(segment_ids, x, ordered=False), int(num_segments))
 
 
 def unsorted_segment_mean(data: Any, segment_ids: Any, num_segments: Any, name: str | None = None) -> Tensor:
     """The mean of the slices with each number, 0 where there are none; negative numbers are left out."""
     x = tensor_of(data)
-    ids, n = _numbers(segment_ids, x, ordered=False), int(num_segments)
+    ids, n = numbers_of(segment_ids, x, ordered=False), int(num_segments)
     return divide(_sums(x, ids, n), _counts(x, ids, n))
 
 
 def unsorted_segment_sqrt_n(data: Any, segment_ids: Any, num_segments: Any, name: str | None = None) -> Tensor:
     """The sum of the slices with each number, divided by the root of how many there are."""
     x = tensor_of(data)
-    ids, n = _numbers(segment_ids, x, ordered=False), int(num_segments)
+    ids, n = numbers_of(segment_ids, x, ordered=False), int(num_segments)
     return multiply(_sums(x, ids, n), like(1 / np.sqrt(_counts(x, ids, n)._array), x))

@@ -6,6 +6,7 @@ import numpy as np
 
 from tapefit.tape.testing._domains import between, nonzero, positive, real, spaced
 from tapefit.testing.conformance._row import Row, binary, row, unary
+from tapefit.testing.conformance._table_rarer import RARER
 from tapefit.testing.conformance._table_science import SCIENCE
 
 _inside, _above_one = between(-0.8, 0.8), between(1.3, 3.0)
@@ -160,4 +161,4 @@ _PRODUCTS = [
     row("linalg.matvec", lambda tf, a, b: tf.linalg.matvec(a, b), _M, (3,)),
     row("linalg.matrix_transpose", lambda tf, a: tf.linalg.matrix_transpose(a), (2, 2, 3)),
 ]
-ROWS: tuple[Row, ...] = (*_ELEMENTWISE, *_REDUCTIONS, *_ARRAYS, *_NETWORKS, *_PRODUCTS, *SCIENCE)
+ROWS: tuple[Row, ...] = (*_ELEMENTWISE, *_REDUCTIONS, *_ARRAYS, *_NETWORKS, *_PRODUCTS, *RARER, *SCIENCE)
