@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,6 +12,7 @@ from numpy.typing import NDArray
 from tapefit.inference._covariance import Covariance
 from tapefit.inference._distributions import f_tail
 from tapefit.inference._quadratic_form import quadratic_form
+from tapefit.numerics import blocks
 from tapefit.objective import Problem
 
 Floats = NDArray[np.float64]
@@ -62,7 +65,7 @@ def statistics(problem: Problem, residual: Floats) -> Statistics:
     n, width = problem.n, problem.basis.width
     if problem.loss.kind != "squares":
         return Statistics(n, width - problem.basis.intercept, n - width)
-    rss = float(problem.weighted(np.square(residual)).sum())
+    rss = problem.sum_squares(residual)
     log_weight = 0.0 if problem.weight is None else float(np.log(problem.weight).sum())
     return of_squares(n, width, rss, _total_squares(problem), log_weight, intercept=problem.basis.intercept)
 
@@ -118,12 +121,19 @@ def robust_f(whole: Statistics, theta: Floats, cov: Covariance) -> Statistics:
 
 
 def _total_squares(problem: Problem) -> float:
-    y = problem.y
-    centre = 0.0
-    if problem.basis.intercept:
-        y = y - y[0]  # zeros, exactly, if all are equal
-        centre = problem.mean(y)
-    return float(problem.weighted(np.square(y - centre)).sum())
+    """The weighted sum of squares of y about its mean, or about 0; in ranges of rows, so that it needs no arrays."""
+    if not problem.basis.intercept:
+        return problem.sum_squares(problem.y)
+    origin = problem.y[0]  # the rest is zeros, exactly, if all are equal
+    centre = math.fsum(float(v.sum()) for v in _weighted_parts(problem, origin, 1)) / problem.total_weight
+    return math.fsum(float(v.sum()) for v in _weighted_parts(problem, origin, 2, centre))
+
+
+def _weighted_parts(problem: Problem, origin: float, power: int, centre: float = 0.0) -> Iterator[Floats]:
+    """Weights times powers of ``y - origin - centre`` in ranges of rows."""
+    for rows in blocks(problem.n, 8):
+        rest = (problem.y[rows] - origin - centre) ** power
+        yield rest if problem.weight is None else rest * problem.weight[rows]
 
 
 def _log_likelihood(n: int, rss: float, log_weight: float) -> float:

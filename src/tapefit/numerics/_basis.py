@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tapefit.numerics import _doubledouble as dd
+from tapefit.numerics._design import Design
 from tapefit.numerics._doubledouble import DD
 from tapefit.numerics._powers import Powers, select_powers
 
@@ -46,13 +47,13 @@ class Basis:
         """The number of coefficients, with the intercept."""
         return len(self.centre) + self.intercept
 
-    def columns(self, X: Floats) -> Floats:
+    def columns(self, X: Floats | Design) -> Floats:
         """The standardised design: (n, width), a column of ones first if there is an intercept."""
         n, p = X.shape
         Z = np.empty((n, p + self.intercept))
         Z[:, : self.intercept] = 1.0
         body = Z[:, self.intercept :]
-        np.subtract(X, self.centre, out=body)
+        np.subtract(X[:], self.centre, out=body)
         body /= self.scale
         return Z
 
@@ -63,12 +64,12 @@ class Basis:
             out[:, part] = X[:, part] @ powers.from_powers.hi[1:] + powers.from_powers.hi[0]
         return out
 
-    def parts(self, X: Floats) -> Iterator[tuple[slice, Floats]]:
+    def parts(self, X: Floats | Design) -> Iterator[tuple[slice, Floats]]:
         """The standardised design in ranges of rows, each (m, width)."""
         for rows in blocks(len(X), self.width):
             yield rows, self.columns(X[rows])
 
-    def predict(self, X: Floats, theta: Floats) -> Floats:
+    def predict(self, X: Floats | Design, theta: Floats) -> Floats:
         """The standardised design times `theta` (width,), without holding the design; (n,)."""
         out = np.empty(len(X))
         for rows, Z in self.parts(X):
@@ -161,7 +162,7 @@ def blocks(n: int, p: int) -> list[slice]:
 
 
 def make_basis(
-    X: Floats, *, intercept: bool, weight: Floats | None = None, powers: tuple[tuple[int, Powers], ...] = ()
+    X: Floats | Design, *, intercept: bool, weight: Floats | None = None, powers: tuple[tuple[int, Powers], ...] = ()
 ) -> Basis:
     """The basis of the columns of `X` (n, p), centred and scaled under the weights (n,), if there are any.
 
@@ -175,7 +176,7 @@ def make_basis(
         return replace(_make_basis(X, intercept, share), powers=powers)
 
 
-def _make_basis(X: Floats, intercept: bool, share: Floats) -> Basis:
+def _make_basis(X: Floats | Design, intercept: bool, share: Floats) -> Basis:
     n, p = X.shape
     low, high, centre = _range_and_mean(X, share)
     # all values equal: the centre is that value, exactly
@@ -183,11 +184,11 @@ def _make_basis(X: Floats, intercept: bool, share: Floats) -> Basis:
     top = np.maximum(high - centre, centre - low)
     unit = np.where(top > 0, top, 1.0)
     squares = sum((share[rows] @ np.square((X[rows] - centre) / unit) for rows in blocks(n, p)), np.zeros(p))
-    size = _power_of_two(np.where(top > 0, unit * np.sqrt(squares), 1.0))
+    size = power_of_two(np.where(top > 0, unit * np.sqrt(squares), 1.0))
     return Basis(centre, np.where(np.isfinite(top), size, np.inf), intercept)
 
 
-def _range_and_mean(X: Floats, share: Floats) -> tuple[Floats, Floats, Floats]:
+def _range_and_mean(X: Floats | Design, share: Floats) -> tuple[Floats, Floats, Floats]:
     """The least, the greatest and the mean value of each column, (p,) each."""
     n, p = X.shape
     origin = X[0]
@@ -200,5 +201,5 @@ def _range_and_mean(X: Floats, share: Floats) -> tuple[Floats, Floats, Floats]:
     return low, high, origin + mean
 
 
-def _power_of_two(size: Floats) -> Floats:
+def power_of_two(size: Floats) -> Floats:
     return np.ldexp(1.0, np.frexp(size)[1])

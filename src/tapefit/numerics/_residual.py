@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from tapefit.numerics import _doubledouble as dd
 from tapefit.numerics._basis import Basis
+from tapefit.numerics._design import Design
 from tapefit.numerics._doubledouble import DD
 
 Floats = NDArray[np.float64]
@@ -15,7 +16,7 @@ _ELEMENTS = 1 << 15  # of a block in double-double: what its temporaries take fi
 
 
 def exact_residual(
-    X: Floats, y: Floats, w: Floats | None, basis: Basis, theta: DD, low: Floats | None = None
+    X: Floats | Design, y: Floats, w: Floats | None, basis: Basis, theta: DD, low: Floats | None = None
 ) -> tuple[Floats, Floats]:
     """``r = y - Z theta`` (n,) and the score ``Z'W r`` (width,), each rounded once from some 32 digits.
 
@@ -72,7 +73,9 @@ def _score(Z: DD, r: DD, intercept: bool) -> DD:
     return DD(np.append(whole.hi, sums.hi), np.append(whole.lo, sums.lo))
 
 
-def plain_residual(X: Floats, y: Floats, w: Floats | None, basis: Basis, theta: Floats) -> tuple[Floats, Floats]:
+def plain_residual(
+    X: Floats | Design, y: Floats, w: Floats | None, basis: Basis, theta: Floats
+) -> tuple[Floats, Floats]:
     """The same in float64 arithmetic, in one pass through the rows."""
     out, g = np.empty(len(y)), np.zeros(basis.width)
     for rows, Z in basis.parts(X):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -9,7 +10,26 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from tapefit.numerics import Basis, Factor, Powers, blocks, exact_factor, factorise, is_rough, is_safe, make_basis
+from tapefit.numerics import (
+    DD,
+    Basis,
+    Design,
+    Factor,
+    Powers,
+    Standardised,
+    Survey,
+    blocks,
+    exact_factor,
+    exact_residual,
+    factorise,
+    from_gram,
+    is_rough,
+    is_safe,
+    make_basis,
+    plain_residual,
+    survey,
+    threads_for,
+)
 from tapefit.objective._losses import Loss
 from tapefit.objective._pointwise import Pointwise, pointwise
 
@@ -17,7 +37,6 @@ Floats = NDArray[np.float64]
 
 # Up to this many elements QR costs nothing that anyone would notice.
 _SMALL = 2_000_000
-_KEPT = 8_000_000
 # Conditions between which double-double gives standard errors digits that float64 does not.
 _WELL, _HOPELESS = 10.0, 1e12
 
@@ -29,7 +48,7 @@ class Problem:
     Attributes
     ----------
     X
-        (n, p) raw columns, without the intercept's.
+        (n, p) raw columns, without the intercept's: an array, or a `Design` where some of many are indicators.
     y
         (n,)
     weight
@@ -42,19 +61,22 @@ class Problem:
         (n,) what is added to each row's linear predictor, or None for zeros.
     low
         (n, p) what X lacks of the columns for 32 digits, or None where it is all there is.
+    seen
+        What one pass through many rows saw, or None.
     """
 
-    X: Floats
+    X: Floats | Design
     y: Floats
     weight: Floats | None
     basis: Basis
     loss: Loss
     offset: Floats | None = None
     low: Floats | None = None
+    seen: Survey | None = None
 
     @staticmethod
     def of(
-        X: Floats,
+        X: Floats | Design,
         y: Floats,
         loss: Loss,
         *,
@@ -65,6 +87,11 @@ class Problem:
         powers: tuple[tuple[int, Powers], ...] = (),
     ) -> Problem:
         """The problem of these rows; `powers` are the polynomials among the columns."""
+        plain = low is None and not powers
+        with threads_for(X.shape):
+            seen = survey(X, y, weight, intercept=intercept) if plain and X.size > _SMALL else None
+        if seen is not None:
+            return Problem(X, y, weight, seen.standardised.basis, loss, offset, seen=seen)
         basis = make_basis(X, intercept=intercept, weight=weight, powers=powers)
         return Problem(X, y, weight, basis, loss, offset, low)
 
@@ -79,19 +106,31 @@ class Problem:
         return float(self.n if self.weight is None else self.weight.sum())
 
     @cached_property
-    def _design(self) -> Floats | None:
-        """The standardised design, kept where it takes no more memory than anyone would notice."""
-        return self.basis.columns(self.X) if self.X.size <= _KEPT else None
+    def _whole(self) -> Floats | None:
+        """The standardised design of few rows."""
+        return self.basis.columns(self.X[:]) if self.X.size <= _SMALL else None
+
+    @cached_property
+    def _many(self) -> Standardised | None:
+        """The standardised design of many rows, if one pass was enough to find its basis."""
+        seen = self.seen
+        return seen.standardised if seen and seen.X is self.X and seen.standardised.basis is self.basis else None
+
+    def select(self, places: NDArray[np.intp]) -> Floats | Design:
+        """Some of the raw columns, the intercept's not counted."""
+        return self.X.select(places) if isinstance(self.X, Design) else np.asfortranarray(self.X[:, places])
 
     def parts(self) -> Iterator[tuple[slice, Floats]]:
         """The standardised design in ranges of rows, each (m, width)."""
-        if self._design is None:
+        if self._whole is None:
             return self.basis.parts(self.X)
-        return ((rows, Z[rows]) for Z in (self._design,) for rows in blocks(self.n, self.basis.width))
+        return ((rows, Z[rows]) for Z in (self._whole,) for rows in blocks(self.n, self.basis.width))
 
     def predict(self, theta: Floats) -> Floats:
         """The standardised columns times their coefficients; (n,)."""
-        return self.basis.predict(self.X, theta) if self._design is None else self._design @ theta
+        if self._many is not None:
+            return self._many.times(theta)
+        return self.basis.predict(self.X, theta) if self._whole is None else self._whole @ theta
 
     def eta(self, theta: Floats) -> Floats:
         """The linear predictor, which is `predict` and the offset; (n,)."""
@@ -126,15 +165,46 @@ class Problem:
 
     def back(self, v: Floats) -> Floats:
         """Z'v, (width,)."""
+        if self._many is not None:
+            return self._many.back(v)
         g = np.zeros(self.basis.width)
         for rows, Z in self.parts():
             g += v[rows] @ Z
         return g
 
+    def first_gradient(self) -> Floats:
+        """Z'W y, (width,)."""
+        seen = self.seen
+        known = seen is not None and self._many is not None and seen.y is self.y and seen.weight is self.weight
+        return seen.gradient if seen is not None and known else self.gradient(self.y)
+
+    def residual(self, theta: DD, *, exact: bool) -> tuple[Floats, Floats]:
+        """y - Z theta, (n,), and Z'W of it, (width,): in double-double arithmetic if it is to be exact."""
+        if exact:
+            return exact_residual(self.X, self.y, self.weight, self.basis, theta, self.low)
+        if self._many is not None:
+            return self._many.residual(self.y, self.weight, theta.hi)
+        return plain_residual(self.X, self.y, self.weight, self.basis, theta.hi)
+
+    def sum_squares(self, values: Floats) -> float:
+        """The weighted sum of squares of values of rows (n,), without arrays of their number."""
+        w = self.weight
+        parts = (values[rows] for rows in blocks(self.n, 8))
+        if w is None:
+            return math.fsum(float(v @ v) for v in parts)
+        return math.fsum(float(np.square(values[rows]) @ w[rows]) for rows in blocks(self.n, 8))
+
     def preconditioner(self, curvature: Floats) -> Factor:
         """The same as `factor`, roughly: from cross-products unless they are very ill conditioned."""
-        rough = factorise(self._rows(curvature), self.basis.width, cheap=True)
+        rough = self._from_products(curvature)
         return rough if is_rough(rough) else self.factor(curvature)
+
+    def _from_products(self, curvature: Floats | None) -> Factor:
+        if self._many is None:
+            return factorise(self._rows(curvature), self.basis.width, cheap=True)
+        if curvature is None and self.seen is not None and self.seen.weight is self.weight:
+            return from_gram(self.seen.gram)
+        return from_gram(self._many.gram(self.weight if curvature is None else self.weighted(curvature)))
 
     def _rows(self, curvature: Floats | None) -> Iterator[Floats]:
         """The standardised design in parts, each row times the root of its weight and curvature."""
@@ -150,10 +220,10 @@ class Problem:
         where the size of the problem allows it, in double-double then.
         """
         if self.X.size > _SMALL:
-            factor = factorise(self._rows(curvature), self.basis.width, cheap=True)
+            factor = self._from_products(curvature)
             if is_safe(factor):
                 return factor
         factor = factorise(self._rows(curvature), self.basis.width, cheap=False)
         if curvature is not None or self.X.size > _SMALL or not _WELL < factor.condition < _HOPELESS:
             return factor
-        return exact_factor(self.X, self.weight, self.basis) or factor
+        return exact_factor(self.X[:], self.weight, self.basis) or factor

@@ -174,7 +174,7 @@ def _built(problem: Problem, base: Floats, N: Floats, free: NDArray[np.intp]) ->
     slopes = free[first:] - first
     if chosen and _keeps_polynomials(problem.basis, slopes):
         low = None if problem.low is None else np.asfortranarray(problem.low[:, slopes])
-        X = np.asfortranarray(problem.X[:, slopes])
+        X = problem.select(slopes)
         part = replace(problem, X=X, low=low, basis=problem.basis.select(slopes), offset=offset)
         return Restricted(part, base, N, free, np.eye(len(free)))
     X = np.empty((problem.n, len(free) - kept), order="F")

@@ -68,7 +68,7 @@ class _Design:
     def __init__(self, problem: Problem, standardise: bool) -> None:
         self.problem, self.standardise = problem, standardise
         ones = np.ones((problem.n, int(problem.basis.intercept)))
-        basis, X = problem.basis, problem.X
+        basis, X = problem.basis, problem.X[:]
         self.Z = basis.columns(X) if standardise else np.hstack([ones, basis.raw_columns(X)])
 
     def raw(self, params: Floats) -> Floats:

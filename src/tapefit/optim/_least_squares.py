@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tapefit.numerics import DD, Factor, exact_residual, plain_residual
+from tapefit.numerics import Factor
 from tapefit.numerics import _doubledouble as dd
 from tapefit.objective import Problem
 from tapefit.optim._outcome import Outcome
 
-Floats = NDArray[np.float64]
-
 _MAX_STEPS = 20
 _SMALL = 2_000_000  # elements: refining in double-double costs a moment
 _WELL = 100.0  # condition up to which plain float64 refinement gives all digits that matter
+_STILL = 1e-12  # of the residuals: a step that moves the predictions by less leaves them as they are
 _ROUNDING = {True: 1e-24, False: 1e-15}  # of the size of y: errors below it change no digit
 
 
@@ -27,7 +25,9 @@ def solve_squares(problem: Problem, factor: Factor) -> Outcome:
 
     One step solves exactly but for rounding; each further one removes the rounding errors of the last, because
     the residual and the score are computed in double-double arithmetic where the size of the problem allows it
-    or its condition asks for it. R is only a preconditioner: its own errors cost steps and no digits.
+    or its condition asks for it. R is only a preconditioner: its own errors cost steps and no digits. Of many rows,
+    the first step comes from the cross-products that gave R, and the residuals are computed again only if a step
+    moves them by more than a 1e-12 part of their size.
 
     Parameters
     ----------
@@ -42,11 +42,13 @@ def solve_squares(problem: Problem, factor: Factor) -> Outcome:
     """
     exact = problem.X.size <= _SMALL or factor.condition > _WELL
     theta = dd.from_float(np.zeros(problem.basis.width))
-    r, g = problem.y, problem.gradient(problem.y)
     if exact:
-        r, g = _residual(problem, theta, exact)  # 1
+        r, g = problem.residual(theta, exact=True)  # 1
+    else:
+        r, g = problem.y, problem.first_gradient()
     curve: list[float] = []
-    enough = _ROUNDING[exact] * float(np.sqrt(problem.weighted(np.square(problem.y)).sum()))
+    y_size = float(np.sqrt(problem.sum_squares(problem.y)))
+    enough, still = _ROUNDING[exact] * y_size, -1.0
     last = np.inf
     for _ in range(_MAX_STEPS):
         step = factor.solve(g)  # 2
@@ -54,18 +56,15 @@ def solve_squares(problem: Problem, factor: Factor) -> Outcome:
         if not size < last:
             break
         theta = dd.add(theta, dd.from_float(step))  # 3
-        r, g = _residual(problem, theta, exact)  # 1
-        curve.append(problem.mean(np.square(r)))
+        if size <= still:
+            curve.append(curve[-1] - size * size / problem.total_weight)
+            break
+        r, g = problem.residual(theta, exact=exact)  # 1
+        squares = problem.sum_squares(r)
+        curve.append(squares / problem.total_weight)
         if size > last / 2 or (np.isfinite(last) and size * size / last <= enough):  # what the next step would be
             break
-        last = size
+        last, still = size, -1.0 if exact else _STILL * float(np.sqrt(squares))
     message = f"Least squares, solved by {len(curve)} preconditioned step{'s' * (len(curve) > 1)}."
     beta = problem.basis.to_raw(theta.hi, theta.lo)
     return Outcome(theta.hi, beta, len(curve), True, message, np.array(curve), r)
-
-
-def _residual(problem: Problem, theta: DD, exact: bool) -> tuple[Floats, Floats]:
-    p = problem
-    if exact:
-        return exact_residual(p.X, p.y, p.weight, p.basis, theta, p.low)
-    return plain_residual(p.X, p.y, p.weight, p.basis, theta.hi)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from tapefit.data import Encoding, RowCount
 from tapefit.errors import ConvergenceWarning, DataError, UsageError
 from tapefit.inference import RegressionResults, covariance, robust_f, solution, square_loss
-from tapefit.numerics import Basis, Factor, dependent_columns
+from tapefit.numerics import Basis, Factor, dependent_columns, few_threads
 from tapefit.objective import Problem, check_loss, recognise
 from tapefit.optim import (
     Outcome,
@@ -38,6 +38,7 @@ _LAST_STEPS = 20  # of descent from the end of a smoothing path
 _ILL = 1e7  # condition of the standardised columns above which half of the digits are in doubt
 
 
+@few_threads("X.shape")
 def find_coefficients(
     problem: Problem, factor: Factor, options: Options, callbacks: tuple[Callback, ...]
 ) -> tuple[Problem, Outcome]:
@@ -144,6 +145,7 @@ class Independent:
         return out
 
 
+@few_threads("X.shape")
 def independent(problem: Problem, terms: Sequence[str], on_collinear: OnCollinear) -> Independent:
     """The problem without columns that others make up.
 
@@ -169,7 +171,7 @@ def independent(problem: Problem, terms: Sequence[str], on_collinear: OnCollinea
     kept = np.setdiff1d(everything, [column for column, _ in found])
     slopes = kept[problem.basis.intercept :] - problem.basis.intercept
     rest = Problem.of(
-        np.asfortranarray(problem.X[:, slopes]),
+        problem.select(slopes),
         problem.y,
         problem.loss,
         intercept=problem.basis.intercept,
@@ -229,6 +231,7 @@ def _listed(names: Sequence[str]) -> str:
     return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
 
 
+@few_threads("problem.X.shape")
 def make_results(
     design: Independent,
     problem: Problem,
@@ -306,7 +309,7 @@ def _notes(problem: Problem, factor: Factor, outcome: Outcome, df_resid: int, co
         notes.append("not converged, so the standard errors are those at the point reached; see the last line.")
     if df_resid <= 0:
         notes.append("as many coefficients as rows: the fit is exact, and standard errors are not defined.")
-    elif problem.mean(np.square(outcome.residual)) <= _EXACT * problem.mean(np.square(problem.y)):
+    elif problem.sum_squares(outcome.residual) <= _EXACT * problem.sum_squares(problem.y):
         notes.append("the fit is exact up to rounding, so that standard errors say nothing.")
     elif (np.diag(cov) < 0).any():
         notes.append("a two-way covariance came out with a negative variance, as it may with few clusters.")

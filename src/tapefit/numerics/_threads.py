@@ -1,0 +1,50 @@
+"""How many threads BLAS takes: one where products are too narrow to be worth more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from functools import cache, wraps
+from operator import attrgetter
+from typing import Any, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_NARROW = 256  # columns up to which a second thread wins nothing on a quiet machine and loses much on a busy one
+_SMALL = 200_000  # elements below which no product is long enough to be shared out
+
+
+def threads_for(shape: tuple[int, int]) -> AbstractContextManager[object]:
+    """A context in which BLAS takes one thread for products of an (n, p) design, if that is narrow and long.
+
+    Threads that wait for one another spin. Where another program holds a core, a product of a millisecond then
+    takes hundreds.
+    """
+    n, p = shape
+    if p > _NARROW or n * p < _SMALL:
+        return nullcontext()
+    limits: AbstractContextManager[object] = _pools().limit(limits=1, user_api="blas")
+    return limits
+
+
+def few_threads(shape: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """A decorator that runs a function under `threads_for` the shape that its first argument has by this path."""
+    of = attrgetter(shape)
+
+    def decorate(fn: Callable[P, T]) -> Callable[P, T]:
+        @wraps(fn)
+        def limited(*args: P.args, **kwargs: P.kwargs) -> T:
+            with threads_for(of(args[0])):
+                return fn(*args, **kwargs)
+
+        return limited
+
+    return decorate
+
+
+@cache
+def _pools() -> Any:
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()

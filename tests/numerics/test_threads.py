@@ -1,0 +1,40 @@
+"""BLAS takes one thread within narrow products, and what it took before afterwards."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from threadpoolctl import threadpool_info
+
+from tapefit.numerics import few_threads, threads_for
+
+
+def blas_threads():
+    return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
+
+
+def test_long_narrow_products_take_one_thread():
+    before = blas_threads()
+    with threads_for((100_000, 20)):
+        assert set(blas_threads()) == {1}
+    assert blas_threads() == before
+
+
+@pytest.mark.parametrize("shape", [(100, 20), (100_000, 2000)])
+def test_short_or_wide_products_are_left_alone(shape):
+    before = blas_threads()
+    with threads_for(shape):
+        assert blas_threads() == before
+
+
+def test_a_decorated_function_that_raises_gives_the_threads_back():
+    before = blas_threads()
+
+    @few_threads("X.shape")
+    def fails(problem):
+        assert set(blas_threads()) == {1}
+        raise ValueError(problem.X.shape)
+
+    with pytest.raises(ValueError, match="500000"):
+        fails(SimpleNamespace(X=np.empty((500_000, 2))))
+    assert blas_threads() == before
