@@ -27,6 +27,10 @@ def fourth(y: Any, y_hat: Any) -> Any:
     return (y - y_hat) ** 4
 
 
+def ridge(b: Any) -> Any:
+    return 0.5 * tf.reduce_sum(tf.square(b))
+
+
 def mean_square(y: Any, y_hat: Any) -> Any:
     return tf.reduce_mean(tf.square(y - y_hat))
 
@@ -34,6 +38,12 @@ def mean_square(y: Any, y_hat: Any) -> Any:
 CONFIGURATIONS = [
     LinearRegression(),
     LinearRegression(fit_intercept=False),
+    LinearRegression(positive=True),
+    LinearRegression(penalty="l2", alpha=0.1),
+    LinearRegression(penalty="l1", alpha=0.01),
+    LinearRegression(penalty=ridge, alpha=0.1),
+    LinearRegression(penalty="elasticnet", alpha=0.01, positive=True),
+    LinearRegression(loss="huber", constraints="x1 <= 5"),
     LinearRegression(loss="mae"),
     LinearRegression(loss="huber"),
     LinearRegression(loss="quantile", quantile=0.8),
@@ -152,6 +162,42 @@ def test_dependent_columns_get_zero_and_a_warning_or_an_error() -> None:
         LinearRegression(on_collinear="error").fit(wide, Y)
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"penalty": "l2", "alpha": 0.3},
+        {"penalty": "elasticnet", "alpha": 0.1, "l1_ratio": 0.2, "standardize": False},
+        {"penalty": "l1", "alpha": "cv"},
+        {"penalty": ridge, "alpha": 0.3},
+        {"positive": True},
+        {"bounds": {"x1": (None, 0.5)}},
+        {"loss": "huber", "constraints": "x1 = x3"},
+    ],
+)
+def test_penalties_and_constraints_are_those_of_fit(options: dict[str, Any]) -> None:
+    model, results = LinearRegression(**options).fit(X, Y), fit(X, Y, **options)
+    np.testing.assert_allclose(np.append(model.intercept_, model.coef_), results.params, rtol=1e-12)
+    np.testing.assert_allclose(model.results_.bse, results.bse, rtol=1e-12)
+    if "penalty" in options:
+        assert model.alpha_ == pytest.approx(results.alpha)
+    with pytest.raises(AttributeError):
+        model.partial_fit(X, Y)
+
+
+def test_a_search_over_strengths_finds_one() -> None:
+    search = GridSearchCV(LinearRegression(penalty="l2"), {"alpha": [1e-3, 1e-1, 10.0]}).fit(X, Y)
+    assert search.best_params_["alpha"] < 10
+
+
+def test_dependent_columns_within_constraints_are_told() -> None:
+    wide = np.column_stack([X, X[:, 0] + X[:, 1]])
+    with pytest.warns(DataWarning, match="those of the smallest size are shown"):
+        model = LinearRegression(positive=True).fit(wide, Y)
+    assert (model.coef_ >= 0).all()
+    with pytest.raises(ValueError, match="x4"):
+        LinearRegression(positive=True, on_collinear="error").fit(wide, Y)
+
+
 def test_an_unfitted_model_says_so() -> None:
     with pytest.raises(NotFittedError):
         LinearRegression().predict(X)
@@ -177,6 +223,15 @@ def test_an_unfitted_model_says_so() -> None:
         {"loss": "huber", "delta": 0},
         {"callbacks": [3]},
         {"on_collinear": "ignore"},
+        {"penalty": "l3", "alpha": 1.0},
+        {"penalty": "l2"},
+        {"penalty": "l1", "alpha": 1.0, "loss": "mae"},
+        {"penalty": "l2", "alpha": 1.0, "solver": "gd"},
+        {"penalty": "l2", "alpha": 1.0, "poly": {0: 2}},
+        {"penalty": "l2", "alpha": "cv", "positive": True},
+        {"positive": True, "solver": "gd"},
+        {"bounds": {"x9": (0, 1)}},
+        {"constraints": "x1 = 1, x1 = 2"},
     ],
 )
 def test_parameters_that_cannot_be_used_are_refused_at_fit(parameters: dict[str, Any]) -> None:

@@ -21,7 +21,7 @@ Floats = NDArray[np.float64]
 
 _HALVINGS = 40
 _NOISE = 1e-12  # of the sum of losses: a fall below it drowns in rounding
-_PULL = 1e-6  # of the factor's size: how strongly a step without curvature is held
+_PULL = 1e-3  # of the factor's size: how strongly a step without curvature is held; its square times 1e16 are digits
 _HOLDS = 60
 
 

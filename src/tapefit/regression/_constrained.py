@@ -47,6 +47,8 @@ from tapefit.regression._solve import (
 Floats = NDArray[np.float64]
 
 _NAN = float("nan")
+_TRACE = 1e-6  # of a factor's size: a ridge that makes it invertible
+_REFINEMENTS = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,6 +97,7 @@ def fit_constrained(
     confidence_level: float,
     groups: NDArray[np.int64] | None = None,
     penalty: Callable[[Problem, Rows], Smooth] | None = None,
+    tell: Callable[[str], None],
 ) -> RegressionResults:
     """The results of a fit within constraints, or with a smooth penalty, or both.
 
@@ -116,6 +119,8 @@ def fit_constrained(
     smooth = None if penalty is None else penalty(problem, wanted)
     asked = Asked(problem, wanted, wanted.on(problem.basis), terms, options, callbacks, on_collinear, smooth)
     found, notes = _solve(asked)
+    for note in notes:
+        tell(note)
     warn_unless_converged(found.outcome)
     left, outcome = _rest(asked, found)
     root = None if smooth is None else smooth.root(found.outcome.theta) @ left.map
@@ -285,9 +290,19 @@ def _rest(asked: Asked, found: Constrained) -> tuple[Restricted, Outcome]:
         outcome = replace(outcome, loss_curve=square_loss(problem, solved.loss_curve))
         phi, residual = solved.theta, solved.residual
     else:
-        phi = _sharpened(asked, left, left.phi(outcome.theta))
+        phi = left.phi(outcome.theta)
+        phi = _settled(problem, phi) if squares else _sharpened(asked, left, phi)
         residual = problem.y - problem.eta(phi)
     return left, replace(outcome, theta=phi, beta=problem.basis.to_raw(phi), residual=residual)
+
+
+def _settled(problem: Problem, phi: Floats) -> Floats:
+    """The least-squares coefficients nearest to these, of columns that depend on each other."""
+    factor = problem.factor()
+    near = augmented(factor, _TRACE * np.abs(factor.R).max(initial=1e-300) * np.eye(len(phi)))
+    for _ in range(_REFINEMENTS):
+        phi = phi + near.solve(problem.back(problem.weighted(problem.y - problem.predict(phi))))
+    return phi
 
 
 def _sharpened(asked: Asked, left: Restricted, phi: Floats) -> Floats:

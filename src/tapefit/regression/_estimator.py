@@ -18,16 +18,13 @@ from tapefit.errors import DataError, DataWarning, UsageError
 from tapefit.inference import Moments, RegressionResults
 from tapefit.numerics import Powers
 from tapefit.objective import Loss, LossFunction, Problem, check_domain, find_loss, recognise
+from tapefit.regression._constraint_options import ConstraintOptions
+from tapefit.regression._fit_problem import Request, check_together, fit_problem
 from tapefit.regression._options import Options, checked_callbacks
 from tapefit.regression._partial import plain_encoding, results_of_moments
-from tapefit.regression._solve import (
-    Callback,
-    OnCollinear,
-    find_coefficients,
-    independent,
-    make_results,
-    warn_unless_converged,
-)
+from tapefit.regression._penalised import PenaltyFunction, PenaltyName, PenaltyOptions
+from tapefit.regression._polynomials import refuse_polynomials
+from tapefit.regression._solve import Callback, OnCollinear
 
 Floats = NDArray[np.float64]
 
@@ -35,6 +32,11 @@ Floats = NDArray[np.float64]
 def _adds_up(model: LinearRegression) -> bool:
     """Whether cross-products hold all that the model needs of its rows, so that it has `partial_fit`."""
     loss = recognise(model._loss(), np.linspace(0.5, 2.0, 9))
+    held = "a penalty" if model.penalty is not None else "constraints" if model._within() else ""
+    if held:
+        raise UsageError(
+            f"partial_fit expects a model without penalty and constraints, got {held}; collect the rows and call fit."
+        )
     if loss.kind != "squares" or model.solver != "auto":
         raise UsageError(
             f"partial_fit expects a squared-error loss and solver='auto', got {loss.name} and {model.solver!r}; "
@@ -60,10 +62,15 @@ class LinearRegression(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         element for each power.
     fit_intercept
         Whether to fit a constant term.
+    penalty, alpha, l1_ratio, standardize
+        As in `tapefit.fit`.
+    bounds, positive, constraints
+        As in `tapefit.fit`; columns without names are x1, x2 and so on.
     solver, learning_rate, max_iter, tol, momentum, batch_size, random_state, early_stopping, n_iter_no_change
         As in `tapefit.fit`.
     on_collinear
-        What to do about a column that others make up: "drop" gives it the coefficient 0 and warns; "error".
+        What to do about a column that others make up: "drop" gives it the coefficient 0 and warns (with constraints,
+        the smallest coefficients that fit as well are taken); "error".
     callbacks
         As in `tapefit.fit`.
 
@@ -72,6 +79,8 @@ class LinearRegression(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     coef_ : (n_features,) array
         In the order of ``results_.names``.
     intercept_ : float
+    alpha_ : float
+        The strength of the penalty, where there is one: that found by cross-validation with ``alpha="cv"``.
     n_iter_ : int
         Steps taken.
     loss_curve_ : (k,) array
@@ -102,6 +111,13 @@ class LinearRegression(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         link: str | None = None,
         poly: Mapping[Any, int] | None = None,
         fit_intercept: bool = True,
+        penalty: PenaltyName | PenaltyFunction | None = None,
+        alpha: float | str | None = None,
+        l1_ratio: float = 0.5,
+        standardize: bool = True,
+        bounds: Mapping[str, Any] | None = None,
+        positive: bool = False,
+        constraints: Any = None,
         solver: str = "auto",
         learning_rate: float | str = "auto",
         max_iter: int | None = None,
@@ -122,6 +138,13 @@ class LinearRegression(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         self.link = link
         self.poly = poly
         self.fit_intercept = fit_intercept
+        self.penalty = penalty
+        self.alpha = alpha
+        self.l1_ratio = l1_ratio
+        self.standardize = standardize
+        self.bounds = bounds
+        self.positive = positive
+        self.constraints = constraints
         self.solver = solver
         self.learning_rate = learning_rate
         self.max_iter = max_iter
@@ -149,7 +172,7 @@ class LinearRegression(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         ValueError
             If the data or a parameter cannot be used.
         """
-        options = self._options()
+        asked = self._asked()
         X, y = validate_data(self, X, y, dtype=np.float64, y_numeric=True)
         y = column_or_1d(y, warn=True, dtype=np.float64)
         weight = _used_weights(sample_weight, X)
@@ -166,21 +189,7 @@ class LinearRegression(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         terms, low = array_terms(X, encoding.features)
         intercept, powers = self.fit_intercept, encoding.powers
         problem = Problem.of(terms, y, loss, intercept=intercept, weight=weight, low=low, powers=powers)
-        design = independent(problem, encoding.term_names, self.on_collinear)
-        for note in design.notes:
-            warnings.warn(note, DataWarning, stacklevel=2)
-        problem, outcome = find_coefficients(design.problem, design.factor, options, checked_callbacks(self.callbacks))
-        warn_unless_converged(outcome)
-        results = make_results(
-            design,
-            problem,
-            outcome,
-            encoding=encoding,
-            rows=RowCount(n, len(y), n - len(y)),
-            solver=self.solver,
-            cov_type=None,
-            confidence_level=0.95,
-        )
+        results = fit_problem(problem, asked, encoding=encoding, rows=RowCount(n, len(y), n - len(y)))
         self._set_results(results)
         self.__dict__.pop("_moments", None)
         return self
@@ -218,7 +227,7 @@ class LinearRegression(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         encoding = self._encoding(X) if before is None else self.results_.encoding
         moments = before if before is not None and not len(y) else _grown(before, encoding, X, y, weight)
         self._moments: Moments = moments
-        rows = RowCount(moments.nobs, moments.nobs, 0)
+        rows = RowCount(moments.rows, moments.rows, 0)
         results = results_of_moments(moments, encoding, rows=rows, on_collinear=self.on_collinear)
         if results.dropped:
             warnings.warn(results.warnings[0], DataWarning, stacklevel=2)
@@ -232,6 +241,8 @@ class LinearRegression(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         self.intercept_ = float(results.params[0]) if first else 0.0
         self.n_iter_ = results.n_iter
         self.loss_curve_ = results.loss_curve
+        if self.penalty is not None:
+            self.alpha_ = results.alpha
 
     def predict(self, X: Any) -> Floats:
         """Predicted values of rows with the features of the fit, (n,); under a link, their means."""
@@ -243,6 +254,23 @@ class LinearRegression(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     def _loss(self) -> Loss:
         constants = {"delta": self.delta, "quantile": self.quantile, "level": self.level, "power": self.power}
         return find_loss(self.loss, link=self.link, **constants)
+
+    def _within(self) -> ConstraintOptions | None:
+        return ConstraintOptions.of(self.bounds, self.positive, self.constraints)
+
+    def _asked(self) -> Request:
+        """What is asked of the fit, checked as far as that goes without data."""
+        options, within = self._options(), self._within()
+        alpha = None if self.penalty is None else self.alpha  # a search may try strengths and no penalty
+        penalised = PenaltyOptions.of(self.penalty, alpha, self.l1_ratio, standardize=self.standardize)
+        if penalised is not None:
+            penalised.check(solver=self.solver)
+            refuse_polynomials([poly(str(name), degree) for name, degree in (self.poly or {}).items()], "a penalty")
+        if within is not None:
+            within.check(self.solver)
+        check_together(penalised, within)
+        calls = checked_callbacks(self.callbacks)
+        return Request(options, calls, self.on_collinear, penalised, within, tell=_warn)
 
     def _options(self) -> Options:
         options = Options(
@@ -281,6 +309,10 @@ class LinearRegression(RegressorMixin, BaseEstimator):  # type: ignore[misc]
                 )
             degrees[int(place)] = poly(names[place], degree).degree
         return {place: degree for place, degree in degrees.items() if degree > 1}
+
+
+def _warn(note: str) -> None:
+    warnings.warn(note, DataWarning, stacklevel=4)
 
 
 def _grown(before: Moments | None, encoding: Encoding, X: Floats, y: Floats, weight: Floats | None) -> Moments:

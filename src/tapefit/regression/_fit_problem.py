@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,9 +20,16 @@ from tapefit.regression._penalised import PenaltyOptions, fit_penalised, fit_wit
 from tapefit.regression._solve import OnCollinear, find_coefficients, independent, make_results, warn_unless_converged
 
 
+def _keep_silent(note: str) -> None:
+    """Notes stand in the results, too."""
+
+
 @dataclass(frozen=True)
 class Request:
-    """What is asked of a fit beside its rows and loss; see `tapefit.fit`."""
+    """What is asked of a fit beside its rows and loss; see `tapefit.fit`.
+
+    `tell` is called with each note on columns that others make up.
+    """
 
     options: Options
     callbacks: tuple[Callback, ...]
@@ -30,6 +38,7 @@ class Request:
     within: ConstraintOptions | None = None
     cov_type: str | None = None
     confidence_level: float = 0.95
+    tell: Callable[[str], None] = _keep_silent
 
 
 def check_together(penalised: PenaltyOptions | None, within: ConstraintOptions | None) -> None:
@@ -61,11 +70,13 @@ def fit_problem(
         alpha = best_alpha(problem, penalised, random_state=asked.options.seed) if cv else float(penalised.alpha or 0)
         return fit_penalised(problem, penalised, alpha, fit=asked.options, callbacks=asked.callbacks, **shown)  # type: ignore[arg-type]
     if penalised is not None or within is not None:
-        more = {**shown, "callbacks": asked.callbacks, "on_collinear": asked.on_collinear}
+        more = {**shown, "callbacks": asked.callbacks, "on_collinear": asked.on_collinear, "tell": asked.tell}
         if penalised is not None:
             return fit_with_terms(problem, penalised, within, asked.options, **more)
         return fit_constrained(problem, within, asked.options, **more)  # type: ignore[arg-type]
     design = independent(problem, encoding.term_names, asked.on_collinear)
+    for note in design.notes:
+        asked.tell(note)
     problem, outcome = find_coefficients(design.problem, design.factor, asked.options, asked.callbacks)
     warn_unless_converged(outcome)
     return make_results(design, problem, outcome, solver=asked.options.solver, **shown)  # type: ignore[arg-type]
