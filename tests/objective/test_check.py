@@ -55,6 +55,9 @@ REFUSED: dict[str, tuple[Callable, type[TapefitError], str]] = {
     "the largest": (lambda y, f: np.max((y - f) ** 2), UsageError, "couples rows"),
     "a root of a sum": (lambda y, f: np.sqrt(np.sum((y - f) ** 2)), UsageError, "neither the mean nor the sum"),
     "concave": (lambda y, f: -((y - f) ** 2), UsageError, "no minimum"),
+    "flat": (lambda y, f: np.sign(y - f) ** 2, UsageError, "slope 0 at every prediction tried"),
+    "zero": (lambda y, f: 0.0 * (y - f), UsageError, "slope 0 at every prediction tried"),
+    "cubic": (lambda y, f: (y - f) ** 3, UsageError, "ever lower as the prediction rises"),
     "linear": (lambda y, f: f - y, UsageError, "ever lower as the prediction falls"),
 }
 

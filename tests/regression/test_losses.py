@@ -134,7 +134,7 @@ def test_a_row_without_an_offset_is_an_error_or_left_out():
         ("logistic", np.where(ROW == 7, 1.5, 0.5), "expects y from 0 to 1 but it is 1.5 on row 7"),
         ("logistic", np.zeros(60), "y is 0 in every row, where the loss logistic has no finite minimum"),
         ("poisson", np.zeros(60), "y is 0 in every row"),
-        ("logistic", (X[:, 0] > 0.1) * 1.0, "has no finite minimum, as a combination of the columns separates"),
+        ("logistic", (X[:, 0] > 0.1) * 1.0, "no finite minimum, as column 'x1' separates the rows by y"),
     ],
 )
 def test_y_that_a_loss_cannot_take_is_told_in_one_sentence(loss, y, message):

@@ -2,12 +2,12 @@
 
 from tapefit.inference._compare import Comparison, compare
 from tapefit.inference._constraint_table import ConstraintTable
-from tapefit.inference._covariance import COVARIANCES, Covariance, Fit, check_cov_type, covariance
+from tapefit.inference._covariance import COVARIANCES, Covariance, Fit, check_cov_type, covariance, undefined
 from tapefit.inference._distributions import checked_level
 from tapefit.inference._groups import group_codes, group_columns
 from tapefit.inference._hypothesis import hypotheses, linear_relations
 from tapefit.inference._influence import Influence
-from tapefit.inference._likelihood import FAMILIES
+from tapefit.inference._likelihood import FAMILIES, is_known
 from tapefit.inference._linear_tests import TTest, WaldTest
 from tapefit.inference._model_file import load
 from tapefit.inference._moments import MomentFit, Moments, solve_moments
@@ -39,6 +39,7 @@ __all__ = [
     "group_codes",
     "group_columns",
     "hypotheses",
+    "is_known",
     "linear_relations",
     "load",
     "of_squares",
@@ -46,4 +47,5 @@ __all__ = [
     "solution",
     "solve_moments",
     "square_loss",
+    "undefined",
 ]

@@ -114,6 +114,12 @@ def covariance(fit: Fit, kind: str | None) -> Covariance:
     return COVARIANCES[chosen](fit)
 
 
+def undefined(found: Covariance) -> Covariance:
+    """A covariance of NaN in place of another."""
+    nothing = np.full_like(found.matrix, np.nan)
+    return Covariance(nothing, found.kind, nothing, found.df)
+
+
 def _default(fit: Fit) -> str:
     if fit.groups is not None:
         return "cluster"

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from tapefit.errors import UsageError
-from tapefit.inference._likelihood import FAMILIES, Family
+from tapefit.inference._likelihood import family_of, is_known
 from tapefit.inference._rows_again import Given, rows_again
 from tapefit.objective import Problem
 
@@ -167,7 +167,7 @@ def influence(results: RegressionResults, given: Given) -> Influence:
     unscaled = np.linalg.norm(T @ factor.inverse(), axis=1)
     names = tuple(results.names[j] for j in again.kept)
     df = n - len(names)
-    known = bool(problem.loss.family) and _family(problem).known
+    known = is_known(problem.loss)
     scale = 1.0 if known else float(r @ r) / df if df > 0 else float("nan")
     return Influence(h, r, scale, known, df, names, steps, unscaled)
 
@@ -180,7 +180,7 @@ def _working(problem: Problem, theta: Floats, residual: Floats) -> tuple[Floats,
     eta = problem.eta(theta)
     if problem.loss.family:
         link, mu = problem.loss.link, problem.loss.link.mu(eta)
-        spread = np.sqrt(_family(problem).variance(mu))
+        spread = np.sqrt(family_of(problem.loss).variance(mu))
         return root * link.slope(eta) / spread, root * (problem.y - mu) / spread
     seen = problem.at(eta)
     if problem.loss.kind != "smooth" or not (seen.curvature > 0).all():
@@ -190,7 +190,3 @@ def _working(problem: Problem, theta: Floats, residual: Floats) -> tuple[Floats,
         )
     bend = np.sqrt(seen.curvature)
     return root * bend, -root * seen.slope / bend
-
-
-def _family(problem: Problem) -> Family:
-    return FAMILIES[problem.loss.family](problem.loss.parameters.get("power", float("nan")))

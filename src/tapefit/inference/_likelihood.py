@@ -19,7 +19,7 @@ from scipy import special
 from tapefit.errors import DataError
 from tapefit.inference._statistics import Statistics
 from tapefit.numerics import Factor
-from tapefit.objective import Problem
+from tapefit.objective import Loss, Problem
 from tapefit.optim import first_coefficients, solve_smooth
 
 Floats = NDArray[np.float64]
@@ -105,6 +105,16 @@ FAMILIES: dict[str, Callable[[float], Family]] = {
 }
 
 
+def is_known(loss: Loss) -> bool:
+    """Whether a loss is of a family whose dispersion is 1."""
+    return bool(loss.family) and family_of(loss).known
+
+
+def family_of(loss: Loss) -> Family:
+    """The family of a loss that has one."""
+    return FAMILIES[loss.family](loss.parameters.get("power", _NAN))
+
+
 @dataclass(frozen=True)
 class Likelihood:
     """What a family says about a fit.
@@ -128,7 +138,7 @@ def likelihood(problem: Problem, eta: Floats, loss_value: float) -> Likelihood:
     The density is taken at it, as statsmodels does; R's AIC of a gamma or normal family has deviance / n instead.
     """
     loss, n, width = problem.loss, problem.n, problem.basis.width
-    family = FAMILIES[loss.family](loss.parameters.get("power", _NAN))
+    family = family_of(loss)
     weight = np.ones(n) if problem.weight is None else problem.weight
     mu = loss.link.mu(eta)
     with np.errstate(all="ignore"):  # a variance of 0 makes NaN, which the results show

@@ -29,7 +29,7 @@ def check_loss(loss: Loss, y: Floats) -> Loss:
     ------
     UsageError
         If it fails (see `pointwise`); if it makes every row meet every other; if a row's loss depends on other rows
-        or on their order; if it gives one value that is neither mean nor sum; or if it has no minimum.
+        or on their order; if it gives one value that is neither mean nor sum; or if it is flat or has no minimum.
     DataError
         If it is NaN wherever it was tried.
     """
@@ -47,7 +47,7 @@ def _checked(loss: Loss, rows: Floats) -> Loss:
     _check_order(loss, rows, y_hat, seen)
     found = replace(loss, form=_form(loss, rows, y_hat, seen))
     _check_alone(found, rows, y_hat, pointwise(found, rows, y_hat))
-    _check_bounded(found, rows)
+    _check_bounded(found, rows, seen)
     return found
 
 
@@ -133,20 +133,25 @@ def _check_alone(loss: Loss, y: Floats, y_hat: Floats, seen: Pointwise) -> None:
         )
 
 
-def _check_bounded(loss: Loss, y: Floats) -> None:
+def _check_bounded(loss: Loss, y: Floats, seen: Pointwise) -> None:
     far = _FAR * spread_of(y)
     try:
         low, middle, high = (pointwise(loss, y, y + e) for e in (-far, 0.0, far))
     except DataError:  # not defined everywhere
         return
+    if not any(rows.slope.any() for rows in (low, middle, high, seen)):
+        raise UsageError(
+            f"The loss {loss.name!r} has slope 0 at every prediction tried, so that no descent knows where to go "
+            "(np.sign, comparisons and rounding have no slope); write it with ops that have one."
+        )
     if max(low.value.mean(), high.value.mean()) < middle.value.mean():
         raise UsageError(
             f"The loss {loss.name!r} falls as predictions move away from y, on both sides, so it has no minimum (it is "
             "concave, perhaps by a wrong sign); change its sign."
         )
-    slopes = np.concatenate([low.slope, middle.slope, high.slope])
-    if (slopes > 0).all() or (slopes < 0).all():
-        way = "falls" if slopes[0] > 0 else "rises"
+    ends, slopes = np.concatenate([low.slope, high.slope]), np.concatenate([middle.slope, seen.slope])
+    if ((ends > 0).all() and (slopes >= 0).all()) or ((ends < 0).all() and (slopes <= 0).all()):
+        way = "falls" if ends[0] > 0 else "rises"
         raise UsageError(
             f"The loss {loss.name!r} becomes ever lower as the prediction {way}, at every row, so it has no minimum; "
             "add what makes such predictions costly."

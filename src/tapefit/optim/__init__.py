@@ -14,6 +14,7 @@ from tapefit.optim._penalised import Penalty, Quadratic, minimum, quadratic, sol
 from tapefit.optim._penalised import unit as penalty_unit
 from tapefit.optim._quantile import solve_pinball
 from tapefit.optim._rates import curvature_range, largest_stable_rate
+from tapefit.optim._separation import Separation
 from tapefit.optim._spectrum import Spectrum, rescaled
 from tapefit.optim._start import first_coefficients
 from tapefit.optim._transforms import OPTIMIZERS, Transform
@@ -30,6 +31,7 @@ __all__ = [
     "Quadratic",
     "Restricted",
     "Scaling",
+    "Separation",
     "Smooth",
     "Spectrum",
     "Status",

@@ -8,7 +8,7 @@ Biometrika 71, 1984.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,10 +28,52 @@ _BOUNDED: dict[str, Callable[[Floats], tuple[NDArray[np.bool_], NDArray[np.bool_
     "proportions": lambda y: (y == 0, y == 1),
 }
 _SATURATING = ("log", "logit", "probit")
+_PART = 1e-6  # of the largest share in a direction: smaller ones are what is left of the descent
+_MOST = 5
+
+
+class Separation(DataError):
+    """The loss falls for ever along a direction.
+
+    Attributes
+    ----------
+    loss
+        The loss's name.
+    columns
+        Places of the terms that separate the rows: each alone, or together.
+    alone
+        Whether each does alone.
+    """
+
+    def __init__(self, loss: str, columns: Sequence[int], *, alone: bool) -> None:
+        self.loss, self.columns, self.alone = loss, tuple(columns), alone
+        super().__init__(_sentence(loss, columns, (), alone=alone))
+
+    def named(self, terms: Sequence[str]) -> DataError:
+        """The error to raise where the names of the problem's terms are known."""
+        return DataError(_sentence(self.loss, self.columns, terms, alone=self.alone))
+
+
+def _sentence(loss: str, columns: Sequence[int], terms: Sequence[str], *, alone: bool) -> str:
+    return (
+        f"the loss {loss} has no finite minimum, as {_called(columns, terms, alone=alone)} the rows by y (complete or "
+        "quasi-complete separation); leave out the column or level that does so, or add penalty='l2'."
+    )
+
+
+def _called(columns: Sequence[int], terms: Sequence[str], *, alone: bool) -> str:
+    if not terms:
+        return "a combination of the columns separates"
+    names = [repr(terms[j]) for j in columns]
+    names = names if len(names) <= _MOST else [*names[: _MOST - 1], f"{len(names) - _MOST + 1} more"]
+    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    if len(names) == 1:
+        return f"column {listed} separates"
+    return f"columns {listed} each separate" if alone else f"a combination of the columns {listed} separates"
 
 
 def check_separation(problem: Problem, step: Floats, slope: Floats, k: int) -> None:
-    """Raise DataError if the loss falls for ever along the k-th step of a descent.
+    """Raise Separation if the loss falls for ever along the k-th step of a descent.
 
     Parameters
     ----------
@@ -42,10 +84,9 @@ def check_separation(problem: Problem, step: Floats, slope: Floats, k: int) -> N
     """
     saturates = problem.loss.link.name in _SATURATING and problem.loss.domain in _BOUNDED
     if k >= _LATE and saturates and _falls_for_ever(problem, step, slope):
-        raise DataError(
-            f"the loss {problem.loss.name} has no finite minimum, as a combination of the columns separates the rows "
-            "by y (complete or quasi-complete separation); leave out the column or level that does so, or penalise."
-        )
+        single = _separating_alone(problem)
+        columns = single or [j for j in _parts(step) if j >= problem.basis.intercept]
+        raise Separation(problem.loss.name, columns, alone=bool(single))
 
 
 def _falls_for_ever(problem: Problem, step: Floats, slope: Floats) -> bool:
@@ -58,3 +99,31 @@ def _falls_for_ever(problem: Problem, step: Floats, slope: Floats) -> bool:
     fall, rise = _BOUNDED[problem.loss.domain](problem.y)
     apart = bool(((change >= -limit) | fall).all() and ((change <= limit) | rise).all())
     return limit > 0 and apart and float(np.abs(slope[np.abs(change) > limit]).max()) < _FLAT
+
+
+def _parts(step: Floats) -> list[int]:
+    """The terms that a direction is made of."""
+    return np.flatnonzero(np.abs(step) > _PART * np.abs(step).max()).tolist()
+
+
+def _separating_alone(problem: Problem) -> list[int]:
+    """The terms of which each, cut at one value (at 0 without an intercept), has all rows on the side of their y.
+
+    Cut at c, a column that rises moves the rows below c down and those above it up; so no row may lie above c that
+    must not rise, and none below it that must not fall. A column that falls does the opposite.
+    """
+    low_up = low_down = np.full(problem.basis.width, np.inf)
+    high_up = high_down = -low_up
+    fall, rise = _BOUNDED[problem.loss.domain](problem.y)
+    for rows, Z in problem.parts():
+        still_up, still_down = Z[~rise[rows]], Z[~fall[rows]]  # the rows that must not rise, and not fall
+        low_up, high_up = _widened(low_up, high_up, still_up)
+        low_down, high_down = _widened(low_down, high_down, still_down)
+    if problem.basis.intercept:
+        found = (high_up <= low_down) | (high_down <= low_up)
+        return [int(j) + 1 for j in np.flatnonzero(found[1:])]
+    return np.flatnonzero(((high_up <= 0) & (low_down >= 0)) | ((high_down <= 0) & (low_up >= 0))).tolist()
+
+
+def _widened(low: Floats, high: Floats, Z: Floats) -> tuple[Floats, Floats]:
+    return np.minimum(low, Z.min(axis=0, initial=np.inf)), np.maximum(high, Z.max(axis=0, initial=-np.inf))

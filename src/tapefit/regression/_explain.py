@@ -87,7 +87,9 @@ def explain(
     check_domain(row.domain, row.name, block.y, lambda i: table.row_label(int(places[i])))
     check_design(block, encoding)
     design = independent(Problem.of(block.X, block.y, row, intercept=intercept), encoding.term_names, "error")
-    problem, outcome = find_coefficients(design.problem, design.factor, Options(), ())
+    problem, outcome = find_coefficients(
+        design.problem, design.factor, Options(), (), design.terms(encoding.term_names)
+    )
     return explain_descent(
         problem,
         outcome.theta,

@@ -77,6 +77,7 @@ def fit_problem(
     design = independent(problem, encoding.term_names, asked.on_collinear)
     for note in design.notes:
         asked.tell(note)
-    problem, outcome = find_coefficients(design.problem, design.factor, asked.options, asked.callbacks)
+    terms = design.terms(encoding.term_names)
+    problem, outcome = find_coefficients(design.problem, design.factor, asked.options, asked.callbacks, terms)
     warn_unless_converged(outcome)
     return make_results(design, problem, outcome, solver=asked.options.solver, **shown)  # type: ignore[arg-type]

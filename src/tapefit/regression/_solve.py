@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 
 from tapefit.data import Encoding, RowCount
 from tapefit.errors import ConvergenceWarning, DataError, UsageError
-from tapefit.inference import RegressionResults, covariance, robust_f, solution, square_loss
+from tapefit.inference import RegressionResults, covariance, is_known, robust_f, solution, square_loss, undefined
 from tapefit.numerics import Basis, Factor, dependent_columns, few_threads
-from tapefit.objective import Problem, check_loss, recognise
+from tapefit.objective import IDENTITY, Problem, check_loss, recognise
 from tapefit.optim import (
     Outcome,
+    Separation,
     descend,
     first_coefficients,
     solve_corners,
@@ -33,6 +34,7 @@ Callback = Callable[[int, float, Floats], object]
 OnCollinear = Literal["error", "drop"]
 
 _EXACT = 1e-30  # of the mean square of y: below it a residual is rounding
+_EXACT_LINKED = 1e-26  # the same of means, which come through a link
 _LARGE, _TINY = 1e150, 1e-150  # sizes of y whose squares are floats; columns are scaled, so theirs do not matter
 _LAST_STEPS = 20  # of descent from the end of a smoothing path
 _ILL = 1e7  # condition of the standardised columns above which half of the digits are in doubt
@@ -40,14 +42,21 @@ _ILL = 1e7  # condition of the standardised columns above which half of the digi
 
 @few_threads("X.shape")
 def find_coefficients(
-    problem: Problem, factor: Factor, options: Options, callbacks: tuple[Callback, ...]
+    problem: Problem, factor: Factor, options: Options, callbacks: tuple[Callback, ...], terms: Sequence[str] = ()
 ) -> tuple[Problem, Outcome]:
     """The coefficients, and the problem with its loss recognised for what it is.
+
+    Parameters
+    ----------
+    terms
+        The names of the problem's terms, for messages.
 
     Raises
     ------
     UsageError
         If the loss is not one that can be fitted; see `check_loss`.
+    DataError
+        If the columns `terms` separate the rows, so that the loss has no minimum.
     """
     problem = recognised(problem)
     if options.solver != "auto":
@@ -57,7 +66,10 @@ def find_coefficients(
     if problem.loss.kind == "pinball":
         start = solve_squares(problem, factor).theta
         return problem, solve_pinball(problem, start, problem.loss.level)
-    return problem, _by_descent(problem, first_coefficients(problem, factor), options, callbacks)
+    try:
+        return problem, _by_descent(problem, first_coefficients(problem, factor), options, callbacks)
+    except Separation as found:
+        raise found.named(terms) from None
 
 
 def recognised(problem: Problem) -> Problem:
@@ -124,6 +136,10 @@ class Independent:
     kept: NDArray[np.intp]
     full: Problem
     notes: tuple[str, ...] = ()
+
+    def terms(self, names: Sequence[str]) -> list[str]:
+        """The names of the kept terms, of those of all terms."""
+        return [names[k] for k in self.kept]
 
     def vector(self, values: Floats) -> Floats:
         """Values of the kept terms among zeros for those left out; (width,)."""
@@ -259,6 +275,9 @@ def make_results(
     factor = design.factor
     fit, whole, loss_value = solution(problem, outcome.theta, outcome.residual, factor, groups, penalty_root)
     cov = covariance(fit, cov_type)
+    sure = cov.kind == "nonrobust" and is_known(problem.loss)
+    if whole.df_resid <= 0 and penalty_root is None and not sure:
+        cov = undefined(cov)
     if cov.kind != "nonrobust":
         whole = robust_f(whole, outcome.theta, cov)
     theta = design.vector(outcome.theta)
@@ -288,7 +307,7 @@ def make_results(
         use_t=problem.loss.kind == "squares",
         level=problem.loss.level if problem.loss.kind == "pinball" else float("nan"),
         confidence_level=confidence_level,
-        warnings=design.notes + _notes(problem, factor, outcome, whole.df_resid, cov.matrix),
+        warnings=design.notes + _notes(problem, factor, outcome, whole.df_resid, cov.matrix, sure=sure),
     )
 
 
@@ -301,15 +320,19 @@ def _check_coefficients(beta: Floats, design: Independent, terms: Sequence[str])
         )
 
 
-def _notes(problem: Problem, factor: Factor, outcome: Outcome, df_resid: int, cov: Floats) -> tuple[str, ...]:
+def _notes(
+    problem: Problem, factor: Factor, outcome: Outcome, df_resid: int, cov: Floats, *, sure: bool
+) -> tuple[str, ...]:
     notes: list[str] = []
     if outcome.status == "diverged":
         notes.append("the descent diverged: these are the best weights that it passed; see the last line.")
     elif not outcome.converged:
         notes.append("not converged, so the standard errors are those at the point reached; see the last line.")
-    if df_resid <= 0:
+    if df_resid <= 0 and sure:
+        notes.append("as many coefficients as rows: the fit is exact, and its deviance says nothing.")
+    elif df_resid <= 0:
         notes.append("as many coefficients as rows: the fit is exact, and standard errors are not defined.")
-    elif problem.sum_squares(outcome.residual) <= _EXACT * problem.sum_squares(problem.y):
+    elif not sure and _is_exact(problem, outcome.residual):
         notes.append("the fit is exact up to rounding, so that standard errors say nothing.")
     elif (np.diag(cov) < 0).any():
         notes.append("a two-way covariance came out with a negative variance, as it may with few clusters.")
@@ -322,6 +345,16 @@ def _notes(problem: Problem, factor: Factor, outcome: Outcome, df_resid: int, co
             f"{digits} digits of the coefficients are sure."
         )
     return tuple(notes)
+
+
+def _is_exact(problem: Problem, residual: Floats) -> bool:
+    """Whether the errors of the mean are rounding; `residual` (n,) is y less the linear predictor."""
+    link, least = problem.loss.link, _EXACT
+    if link is not IDENTITY:
+        residual, least = problem.y - link.mu(problem.y - residual), _EXACT_LINKED
+    top = float(np.abs(problem.y).max()) or 1.0
+    with np.errstate(over="ignore"):
+        return problem.mean(np.square(residual / top)) <= least * problem.mean(np.square(problem.y / top))
 
 
 def warn_unless_converged(outcome: Outcome) -> None:
