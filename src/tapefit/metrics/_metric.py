@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tapefit.tape import Tensor, Variable
+from tapefit.tape._whole import as_effect
 from tapefit.tape.ops._losses import beside, of_one_rank
 from tapefit.types import DType, as_dtype, float32
 
@@ -80,6 +81,13 @@ class Metric:
 
     add_variable = add_weight
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Under tf.function, what a metric does to its weights is done anew in each call."""
+        super().__init_subclass__(**kwargs)
+        for name in ("update_state", "result", "reset_state"):
+            if name in cls.__dict__:
+                setattr(cls, name, as_effect(cls.__dict__[name]))
+
     def update_state(self, *args: Any, **kwargs: Any) -> None:
         """Take a batch in."""
         raise NotImplementedError(f"{type(self).__name__} is a metric; give it an update_state.")
@@ -88,6 +96,7 @@ class Metric:
         """The number over all batches so far."""
         raise NotImplementedError(f"{type(self).__name__} is a metric; give it a result().")
 
+    @as_effect
     def reset_state(self) -> None:
         """Forget all batches."""
         for weight in self._weights:

@@ -10,11 +10,14 @@ import numpy as np
 
 from tapefit import nest
 from tapefit.optimizers._clip import CLIPS
-from tapefit.optimizers._pairs import gradient_array, present
+from tapefit.optimizers._pairs import gradient_array, gradient_tensor, present
 from tapefit.optimizers._rate import Rate
 from tapefit.optimizers._rules import rounded
 from tapefit.optimizers._transform import Array, Step, Transform
 from tapefit.tape import GradientTape, Tensor, Variable
+from tapefit.tape._convert import tensor_of
+from tapefit.tape._primitive import Primitive
+from tapefit.tape._stack import stack
 
 
 class PlainOptions(TypedDict, total=False):
@@ -305,6 +308,8 @@ class Optimizer:
         TypeError
             If a pair does not hold a variable.
         """
+        if stack.recorder is not None:
+            return self._apply_in_program(present(grads_and_vars))
         pairs = present(grads_and_vars)  # step 1
         variables = [variable for _, variable in pairs]
         gradients = [gradient_array(g, variable) for g, variable in pairs]
@@ -319,17 +324,53 @@ class Optimizer:
         return self._iterations
 
     def _step(self, g: Array, variable: Variable, number: int, rate: Any) -> None:
-        _, form, slots = self._tracked[variable._uid]
-        params = np.asarray(variable._value._array)
-        r = rate.astype(params.dtype)
+        slots = self._tracked[variable._uid].slots
+        state = [np.asarray(s._value._array) for s in slots]
+        moved, *state = self._moved(variable, g, np.asarray(variable._value._array), number, rate, state)
+        self._put(variable, [Tensor(a) for a in (moved, *state)])
+
+    def _moved(
+        self, variable: Variable, g: Array, params: Array, number: int, rate: Any, state: list[Array]
+    ) -> list[Array]:
+        """The new value of a variable, and then of its slots."""
+        form, r = self._tracked[variable._uid].form, rate.astype(params.dtype)
         if self.weight_decay is not None and not self._undecayed(variable):
             params = params - params * rounded(self.weight_decay, params) * r
-        state = nest.pack_sequence_as(form, [np.asarray(s._value._array) for s in slots]) if slots else form
-        change, state = self._transform.update(g, state, Step(number, r, params))
-        for slot, array in zip(slots, nest.flatten(state) if slots else (), strict=True):
-            slot.assign(Tensor(np.asarray(array)))
-        moved = Tensor(np.asarray(params + change))
-        variable.assign(moved if variable.constraint is None else variable.constraint(moved))
+        packed = nest.pack_sequence_as(form, state) if state else form
+        change, packed = self._transform.update(g, packed, Step(number, r, params))
+        return [np.asarray(a) for a in (params + change, *(nest.flatten(packed) if state else ()))]
+
+    def _put(self, variable: Variable, values: list[Tensor]) -> None:
+        """Assign what `_moved` gave."""
+        for slot, value in zip(self._tracked[variable._uid].slots, values[1:], strict=True):
+            slot.assign(value)
+        variable.assign(values[0] if variable.constraint is None else variable.constraint(values[0]))
+
+    def _apply_in_program(self, pairs: list[tuple[Any, Variable]]) -> Variable:
+        """`apply_gradients` while tf.function writes down: the same steps, one of them for each variable."""
+        variables = [variable for _, variable in pairs]
+        gradients = [gradient_tensor(g, variable) for g, variable in pairs]
+        for clip in self._clips:
+            gradients = list(_step_of("clip", lambda *gs, clip=clip: clip(list(gs)), gradients))
+        self.build(variables)
+        done, rate = tensor_of(self._iterations), tensor_of(self._rate.now(self._iterations))
+        for g, variable in zip(gradients, variables, strict=True):
+            slots = self._tracked[variable._uid].slots
+
+            def fn(g: Any, params: Any, done: Any, rate: Any, *state: Any, variable: Variable = variable) -> list[Any]:
+                state = tuple(map(np.asarray, state))
+                return self._moved(variable, np.asarray(g), np.asarray(params), int(done) + 1, rate, list(state))
+
+            self._put(
+                variable, list(_step_of(self.name, fn, [g, tensor_of(variable), done, rate, *map(tensor_of, slots)]))
+            )
+        self._iterations.assign_add(1)
+        return self._iterations
+
+
+def _step_of(name: str, fn: Callable[..., Any], args: list[Tensor]) -> tuple[Tensor, ...]:
+    """A function of arrays as one step that has no derivative."""
+    return Primitive(name, fn, (None,) * len(args), outputs=True).record_all(tuple(args), {})
 
 
 def _names(state: Any) -> list[str]:

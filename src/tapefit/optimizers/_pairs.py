@@ -10,8 +10,9 @@ import numpy as np
 
 from tapefit.errors import GradientWarning, InvalidArgumentError
 from tapefit.optimizers._transform import Array
-from tapefit.tape import Variable
-from tapefit.tape._convert import convert
+from tapefit.tape import Tensor, Variable
+from tapefit.tape._convert import convert, tensor_of
+from tapefit.tape.primitives import cast
 
 
 def present(grads_and_vars: Iterable[tuple[Any, Variable]]) -> list[tuple[Any, Variable]]:
@@ -50,3 +51,11 @@ def gradient_array(g: Any, variable: Variable) -> Array:
             f"{tuple(variable.shape)}; pass the gradient of this variable."
         )
     return array.astype(dtype, copy=False)
+
+
+def gradient_tensor(g: Any, variable: Variable) -> Tensor:
+    """`gradient_array` as a tensor that tf.function follows."""
+    found = tensor_of(convert(g))
+    gradient_array(np.zeros(found.shape), variable)  # for its message
+    dtype = variable._value._array.dtype
+    return found if found._array.dtype == dtype else cast.record((found,), {"dtype": dtype})

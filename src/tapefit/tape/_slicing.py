@@ -9,7 +9,7 @@ import numpy as np
 from tapefit.errors import InvalidArgumentError
 from tapefit.tape import primitives as p
 from tapefit.tape._convert import tensor_of
-from tapefit.tape._tensor import Tensor
+from tapefit.tape._tensor import Tensor, values_of
 from tapefit.tape._variable import Variable
 
 _VALID = (
@@ -51,7 +51,7 @@ def key_part(k: Any) -> Any:
         return slice(*(None if v is None else _whole(v) for v in (k.start, k.stop, k.step)))
     array = k._array if isinstance(k, Tensor) else k._value._array if isinstance(k, Variable) else np.asarray(k)
     if array.dtype.kind == "b" and isinstance(k, (Tensor, np.ndarray)) and array.ndim:
-        return array
+        return values_of(k, "a mask as index") if isinstance(k, Tensor) else array
     return _whole(k)
 
 

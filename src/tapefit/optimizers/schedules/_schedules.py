@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from tapefit.tape import Tensor, Variable
+from tapefit.tape._whole import as_step
 
 
 class LearningRateSchedule:
@@ -36,6 +37,7 @@ class LearningRateSchedule:
 class _Named(LearningRateSchedule):
     """What the schedules of this module share: they are frozen records."""
 
+    @as_step
     def __call__(self, step: Any) -> Tensor:
         """The rate after `step` steps, a float32 scalar."""
         count = step._value._array if isinstance(step, Variable) else np.asarray(step)

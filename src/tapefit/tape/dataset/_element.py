@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tapefit import nest
 from tapefit.errors import InvalidArgumentError
 from tapefit.tape._convert import convert
-from tapefit.tape._tensor import Tensor
+from tapefit.tape._tensor import Tensor, values_of
 from tapefit.tape.ops._array import stack
 from tapefit.types import TensorSpec, as_dtype
 
@@ -48,7 +48,7 @@ def rows_of(value: Any) -> tuple[Any, Arrays]:
         If a leaf is a scalar, or the lengths differ.
     """
     form = element(value)
-    arrays = [np.asarray(t._array) for t in nest.flatten(form)]
+    arrays = [np.asarray(values_of(t, "a dataset")) for t in nest.flatten(form)]
     if not arrays:
         raise ValueError("from_tensor_slices expects a tensor or a structure of them, got none; pass one.")
     if any(not a.ndim for a in arrays):

@@ -13,7 +13,8 @@ from tapefit.tape import primitives as t
 from tapefit.tape._convert import array_of, like, pair, tensor_of
 from tapefit.tape._operators import add
 from tapefit.tape._primitive import Primitive
-from tapefit.tape._tensor import Tensor
+from tapefit.tape._tensor import Tensor, values_of
+from tapefit.tape._whole import as_check, as_step
 from tapefit.tape.ops._array import broadcast_to, concat, gather, reshape
 from tapefit.tape.ops._axes import ints, one_axis, several_axes
 from tapefit.tape.ops._gather_batches import batch_axes, own_coordinates
@@ -140,11 +141,18 @@ def _places(indices: Any, shape: tuple[int, ...]) -> Tensor:
     depth = array.shape[-1]
     if depth > len(shape):
         raise InvalidArgumentError(f"indices have {depth} coordinates but the tensor {len(shape)} axes; drop some.")
-    wrong = np.argwhere(((array < 0) | (array >= np.array(shape[:depth], int))).any(axis=-1))
+    _must_be_inside(places, shape[:depth], shape)
+    return places
+
+
+@as_check
+def _must_be_inside(places: Tensor, sizes: tuple[int, ...], shape: tuple[int, ...]) -> None:
+    """Refuse coordinates outside of the axes that they index."""
+    array = places._array
+    wrong = np.argwhere(((array < 0) | (array >= np.array(sizes, int))).any(axis=-1))
     if len(wrong):
         at = tuple(int(i) for i in wrong[0])
         raise InvalidArgumentError(f"indices{list(at)} = {array[at].tolist()} does not index into shape {list(shape)}.")
-    return places
 
 
 def gather_nd(params: Any, indices: Any, batch_dims: int = 0, name: str | None = None) -> Tensor:
@@ -216,7 +224,7 @@ def tensor_scatter_nd_update(tensor: Any, indices: Any, updates: Any, name: str 
     shape = x._array.shape
     places = _places(indices, shape)
     depth = places._array.shape[-1]
-    rows = places._array.reshape(-1, depth)
+    rows = values_of(places, "indices of tensor_scatter_nd_update").reshape(-1, depth)
     flat = np.ravel_multi_index(tuple(rows.T), shape[:depth]) if depth else np.zeros(len(rows), int)
     last = len(flat) - 1 - np.unique(flat[::-1], return_index=True)[1]
     chosen = gather(reshape(new, [len(rows), *shape[depth:]]), np.sort(last))
@@ -254,6 +262,7 @@ def sequence_mask(lengths: Any, maxlen: Any = None, dtype: Any = bool, name: str
     return Tensor((np.arange(n) < counts[..., None]).astype(np.dtype(getattr(dtype, "numpy_dtype", dtype))))
 
 
+@as_step
 def searchsorted(
     sorted_sequence: Any, values: Any, side: str = "left", out_type: Any = np.int32, name: str | None = None
 ) -> Tensor:

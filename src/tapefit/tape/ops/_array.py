@@ -14,6 +14,7 @@ from tapefit.tape import primitives as p
 from tapefit.tape._convert import convert, tensor_of
 from tapefit.tape._stack import mark_gather
 from tapefit.tape._tensor import Tensor
+from tapefit.tape._whole import as_check
 from tapefit.tape.ops._axes import ints, one_axis
 
 
@@ -261,6 +262,18 @@ def split(value: Any, num_or_size_splits: Any, axis: Any = 0, num: Any = None, n
     return [x[(*before, slice(int(a), int(b)))] for a, b in pairwise(ends)]
 
 
+@as_check
+def _must_be_inside(places: Tensor, length: int) -> None:
+    """Refuse indices that are not in [0, length)."""
+    flat = places._array
+    wrong = np.argwhere((flat < 0) | (flat >= length))
+    if len(wrong):
+        where = tuple(int(i) for i in wrong[0])
+        raise InvalidArgumentError(
+            f"indices{list(where)} = {int(flat[where])} is not in [0, {length}); count from the front of the axis."
+        )
+
+
 def gather(
     params: Any,
     indices: Any,
@@ -304,13 +317,7 @@ def gather(
         raise TypeError(
             f"gather expects whole numbers as indices, got dtype {places.dtype.name}; cast them to tf.int32."
         )
-    length = x._array.shape[place]
-    wrong = np.argwhere((flat < 0) | (flat >= length))
-    if len(wrong):
-        where = tuple(int(i) for i in wrong[0])
-        raise InvalidArgumentError(
-            f"indices{list(where)} = {int(flat[where])} is not in [0, {length}); count from the front of the axis."
-        )
+    _must_be_inside(places, x._array.shape[place])
     if batches:
         return gather_in_batches(x, np.asarray(places), place, batches)
     mark_gather()

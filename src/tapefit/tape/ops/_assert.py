@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from tapefit.errors import InvalidArgumentError
 from tapefit.tape._convert import pair, tensor_of
 from tapefit.tape._tensor import Tensor
+from tapefit.tape._whole import as_check
 
 _SHOWN = 3  # elements of each tensor that a message shows
 Compare = Callable[[Any, Any], Any]
@@ -62,7 +63,7 @@ def _comparison(name: str, sign: str, holds: Compare) -> Callable[..., None]:
 
     check.__name__ = check.__qualname__ = name
     check.__doc__ = _DOC.format(sign=sign)
-    return check
+    return as_check(check)
 
 
 def _sign(name: str, sign: str, holds: Callable[[Any], Any]) -> Callable[..., None]:
@@ -74,7 +75,7 @@ def _sign(name: str, sign: str, holds: Callable[[Any], Any]) -> Callable[..., No
 
     check.__name__ = check.__qualname__ = name
     check.__doc__ = _SIGN_DOC.format(sign=sign)
-    return check
+    return as_check(check)
 
 
 def _told(
@@ -105,6 +106,7 @@ assert_non_negative = _sign("assert_non_negative", ">=", lambda a: a >= 0)
 assert_non_positive = _sign("assert_non_positive", "<=", lambda a: a <= 0)
 
 
+@as_check
 def assert_near(
     x: Any,
     y: Any,
@@ -152,13 +154,19 @@ def assert_all_finite(x: Any, message: str, name: str | None = None) -> Tensor:
         If one is.
     """
     tensor = tensor_of(x)
+    _must_be_finite(tensor, message)
+    return tensor
+
+
+@as_check
+def _must_be_finite(tensor: Tensor, message: str) -> None:
     array = tensor._array
     if not np.all(np.isfinite(array)):
         found = [what for what, test in (("NaN", np.isnan), ("Inf", np.isinf)) if test(array).any()]
         raise InvalidArgumentError(f"{message}: Tensor had {' and '.join(found)} values.")
-    return tensor
 
 
+@as_check
 def Assert(condition: Any, data: Any, summarize: int | None = None, name: str | None = None) -> None:
     """Refuse to go on unless a condition holds.
 

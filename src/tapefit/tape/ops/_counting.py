@@ -8,10 +8,12 @@ import numpy as np
 
 from tapefit.tape._convert import convert, pair, tensor_of
 from tapefit.tape._tensor import Tensor
+from tapefit.tape._whole import as_step
 from tapefit.tape.ops._axes import several_axes
 from tapefit.types import as_dtype, int32, int64
 
 
+@as_step
 def count_nonzero(input: Any, axis: Any = None, keepdims: bool = False, dtype: Any = int64, name: Any = None) -> Tensor:
     """How many elements are not 0."""
     x = tensor_of(input)._array
@@ -19,12 +21,14 @@ def count_nonzero(input: Any, axis: Any = None, keepdims: bool = False, dtype: A
     return Tensor(np.asarray(np.count_nonzero(x, axis=axes, keepdims=keepdims), as_dtype(dtype).numpy_dtype))
 
 
+@as_step
 def zero_fraction(value: Any, name: str | None = None) -> Tensor:
     """The share of elements that are 0."""
     x = tensor_of(value)._array
     return Tensor(np.asarray(np.mean(x == 0), np.float32))
 
 
+@as_step
 def bincount(
     arr: Any, weights: Any = None, minlength: int | None = None, maxlength: int | None = None, dtype: Any = int32
 ) -> Tensor:
@@ -38,6 +42,7 @@ def bincount(
     return Tensor(out.astype(as_dtype(dtype).numpy_dtype if w is None else np.asarray(weights).dtype))
 
 
+@as_step
 def in_top_k(targets: Any, predictions: Any, k: int, name: str | None = None) -> Tensor:
     """Whether each row's target is among its `k` largest predictions."""
     rows, numbers = np.asarray(predictions), np.asarray(targets)
@@ -45,6 +50,7 @@ def in_top_k(targets: Any, predictions: Any, k: int, name: str | None = None) ->
     return Tensor((rows > own).sum(axis=1) < k)
 
 
+@as_step
 def confusion_matrix(
     labels: Any, predictions: Any, num_classes: int | None = None, weights: Any = None, dtype: Any = int32
 ) -> Tensor:
@@ -56,6 +62,7 @@ def confusion_matrix(
     return Tensor(out)
 
 
+@as_step
 def approximate_equal(x: Any, y: Any, tolerance: float = 1e-5, name: str | None = None) -> Tensor:
     """Whether abs(x - y) is below a tolerance."""
     a, b = pair(x, y, "approximate_equal")
@@ -69,6 +76,7 @@ class Unique(NamedTuple):
     idx: Tensor
 
 
+@as_step
 def unique(x: Any, out_idx: Any = int32, name: str | None = None) -> Unique:
     """The distinct elements of a vector in order of appearance, and for each element which of them it is."""
     values, first, inverse = np.unique(np.asarray(tensor_of(x)._array), return_index=True, return_inverse=True)
@@ -86,6 +94,7 @@ class UniqueWithCounts(NamedTuple):
     count: Tensor  # type: ignore[assignment]  # TensorFlow's name, a tuple's method
 
 
+@as_step
 def unique_with_counts(x: Any, out_idx: Any = int32, name: str | None = None) -> UniqueWithCounts:
     """The distinct elements of a vector in order of appearance, which of them each is, and how often each occurs."""
     found = unique(x, out_idx)
@@ -93,6 +102,7 @@ def unique_with_counts(x: Any, out_idx: Any = int32, name: str | None = None) ->
     return UniqueWithCounts(found.y, found.idx, Tensor(counts.astype(as_dtype(out_idx).numpy_dtype)))
 
 
+@as_step
 def histogram_fixed_width_bins(
     values: Any, value_range: Any, nbins: int = 100, dtype: Any = int32, name: str | None = None
 ) -> Tensor:
@@ -103,6 +113,7 @@ def histogram_fixed_width_bins(
     return Tensor(bins.astype(as_dtype(dtype).numpy_dtype))
 
 
+@as_step
 def histogram_fixed_width(
     values: Any, value_range: Any, nbins: int = 100, dtype: Any = int32, name: str | None = None
 ) -> Tensor:

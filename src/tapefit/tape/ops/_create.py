@@ -10,8 +10,9 @@ import numpy as np
 from tapefit.tape._convert import convert, pair, tensor_of
 from tapefit.tape._indexed_slices import IndexedSlices
 from tapefit.tape._operators import add, multiply
-from tapefit.tape._tensor import Tensor
+from tapefit.tape._tensor import Tensor, values_of
 from tapefit.tape._variable import Variable
+from tapefit.tape._whole import as_step
 from tapefit.tape.ops._axes import ints, one_axis
 from tapefit.types import as_dtype, float32, int32
 
@@ -71,7 +72,7 @@ def range(start: Any, limit: Any = None, delta: Any = 1, dtype: Any = None, name
     """
     if limit is None:
         start, limit = 0, start
-    parts = [convert(v)._array for v in (start, limit, delta)]
+    parts = [values_of(convert(v), "a bound of tf.range") for v in (start, limit, delta)]
     if not parts[2]:
         raise ValueError("range expects a step other than 0, got 0; pass a delta.")
     kinds = [a.dtype for a in parts]
@@ -103,6 +104,7 @@ def linspace(start: Any, stop: Any, num: Any, name: str | None = None, axis: int
     return add(multiply(first, Tensor(1 - along._array)), multiply(last, along))
 
 
+@as_step
 def one_hot(
     indices: Any,
     depth: Any,

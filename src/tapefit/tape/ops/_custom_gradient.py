@@ -76,7 +76,11 @@ def custom_gradient(f: Callable[..., Any]) -> Callable[..., Any]:
             gradients = _Gradients(grad_fn, variables, len(inputs))
             rules = tuple(functools.partial(gradients.rule, i) for i in range(len(sources)))
             row = Primitive(getattr(f, "__name__", "custom_gradient"), f, rules, outputs=True, quiet=True)
-            listen(stack.tapes, row, sources, outputs, None)
+            tapes: list[Any] = [t for t in stack.tapes if t is not stack.recorder]  # type: ignore[comparison-overlap]
+            listen(tapes, row, sources, outputs, None)
+        if stack.recorder is not None:
+            for t, made in zip(nest.flatten(result), outputs, strict=True):
+                stack.recorder.alias(made, tensor_of(t))
         return nest.pack_sequence_as(result, outputs)
 
     return decorated

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from tapefit.tape._whole import as_effect
+
 
 def function(
     func: Callable[..., Any] | None = None,
@@ -77,6 +79,7 @@ def functions_run_eagerly() -> bool:
     return Switch.eagerly
 
 
+@as_effect
 def print(*inputs: Any, output_stream: Any = None, sep: str = " ", end: str = "\n", **options: Any) -> None:
     """Print values, tensors as bare arrays, to standard error as TensorFlow does."""
     from tapefit.tape._tensor import Tensor

@@ -204,7 +204,7 @@ def _vector_norm(x: Tensor, ord: Any, axis: Any, keepdims: bool) -> Tensor:
         return reduce_sum(size, axis, keepdims)
     total = reduce_sum(o.power(size, float(ord)), axis, keepdims)
     # at 0 the root has an infinite derivative, and the norm the subgradient 0
-    zero = Tensor(np.asarray(total._array == 0))
+    zero = p.equal.record((total, like(0, total)), {})
     none, one = like(0, total), like(1, total)
     root = o.power(p.where.record((zero, one, total), {}), 1 / float(ord))
     return p.where.record((zero, none, root), {})

@@ -11,6 +11,7 @@ from tapefit.tape import _operators as o
 from tapefit.tape import primitives as p
 from tapefit.tape._convert import pair, tensor_of
 from tapefit.tape._tensor import Tensor
+from tapefit.tape._whole import as_check
 from tapefit.tape.ops._array import concat, expand_dims, squeeze, stack
 from tapefit.tape.ops._linalg import matrix_transpose
 from tapefit.tape.ops._linalg_diag import diag_part
@@ -137,6 +138,14 @@ def tridiagonal_matmul(diagonals: Any, rhs: Any, diagonals_format: str = "compac
     return matrix_transpose(o.add(o.add(first, second), third))
 
 
+@as_check
+def _must_be_invertible(bands: Tensor, main: int) -> None:
+    if not np.all(bands._array[..., main, :]):
+        raise InvalidArgumentError(
+            "banded_triangular_solve: Input matrix is not invertible. An element of its main diagonal is 0."
+        )
+
+
 def banded_triangular_solve(
     bands: Any, rhs: Any, lower: bool = True, adjoint: bool = False, name: str | None = None
 ) -> Tensor:
@@ -162,11 +171,7 @@ def banded_triangular_solve(
     d, b = pair(bands, rhs, "banded_triangular_solve")
     d, b = matrices(d, "banded_triangular_solve"), matrices(b, "banded_triangular_solve")
     others = d._array.shape[-2] - 1
-    main = d._array[..., 0 if lower else others, :]
-    if not np.all(main):
-        raise InvalidArgumentError(
-            "banded_triangular_solve: Input matrix is not invertible. An element of its main diagonal is 0."
-        )
+    _must_be_invertible(d, 0 if lower else others)
     shifts = range(0, -others - 1, -1) if lower else range(others, -1, -1)
     turned = stack([_shifted(_row(d, i), k) for i, k in enumerate(shifts)], axis=-2)
     turned = p.conj.record((turned,), {}) if adjoint and p.is_complex(turned) else turned

@@ -9,7 +9,7 @@ import numpy as np
 from tapefit.tape import _operators as o
 from tapefit.tape import primitives as p
 from tapefit.tape._convert import pair, tensor_of
-from tapefit.tape._tensor import Tensor
+from tapefit.tape._tensor import Tensor, values_of
 from tapefit.tape.ops._array import expand_dims
 from tapefit.tape.ops._linalg import matmul, matrix_transpose
 from tapefit.tape.ops._linalg_diag import band_part, diag_part, set_diag
@@ -221,7 +221,7 @@ def pinv(a: Any, rcond: Any = None, validate_args: bool = False, name: str | Non
     x = matrices(a, "pinv")
     real = x._array.real.dtype
     rounding = np.asarray(10.0 * max(x._array.shape[-2:]) * np.finfo(real).eps, real)
-    cutoff = rounding if rcond is None else tensor_of(rcond)._array.astype(real)
+    cutoff = rounding if rcond is None else values_of(tensor_of(rcond), "rcond of pinv").astype(real)
     if np.any(cutoff > rounding) and _drops(x, cutoff, rounding):
         return _pinv_of_rest(x, cutoff)
     return _linalg_functions.pinv.record((x, Tensor(cutoff)), {})
@@ -229,7 +229,7 @@ def pinv(a: Any, rcond: Any = None, validate_args: bool = False, name: str | Non
 
 def _drops(x: Tensor, cutoff: Any, rounding: Any) -> bool:
     """Whether singular values count as 0 that differ from it by more than rounding."""
-    s = np.asarray(_linalg_spectra.singular_values.compute([x._array], {}))
+    s = np.asarray(_linalg_spectra.singular_values.compute([values_of(x, "pinv with a cutoff")], {}))
     relative = s / np.maximum(s.max(-1, keepdims=True, initial=0), np.finfo(s.dtype).tiny)
     return bool(np.any((relative <= cutoff[..., None]) & (relative > rounding)))
 
@@ -237,7 +237,8 @@ def _drops(x: Tensor, cutoff: Any, rounding: Any) -> bool:
 def _pinv_of_rest(x: Tensor, cutoff: Any) -> Tensor:
     """By singular vectors, whose derivatives know of the part that is left out."""
     s, u, v = svd(x)
-    kept = s._array > cutoff[..., None] * s._array.max(-1, keepdims=True)
+    singular = values_of(s, "pinv with a cutoff")
+    kept = singular > cutoff[..., None] * singular.max(-1, keepdims=True)
     one = np.ones((), s._array.dtype)
     inverse = where(kept, o.divide(one, where(kept, s, one)), 0 * one)
     return matmul(o.multiply(v, cast(expand_dims(inverse, -2), v.dtype)), u, adjoint_b=True)
@@ -247,7 +248,7 @@ def lu_solve(lower_upper: Any, perm: Any, rhs: Any, validate_args: bool = False,
     """The X with ``A @ X = rhs``, from the factors and the order of rows that `lu` gives for A."""
     factors, rhs = _system(lower_upper, rhs, "lu_solve")
     n, dtype = factors._array.shape[-1], factors._array.dtype
-    order = tensor_of(perm)._array
+    order = values_of(tensor_of(perm), "perm of lu_solve")
     ordered = matmul(Tensor(np.eye(n, dtype=dtype)[order]), rhs)
     return triangular_solve(factors, triangular_solve(_unit_lower(factors), ordered), lower=False)
 
@@ -262,7 +263,9 @@ def lu_reconstruct(lower_upper: Any, perm: Any, validate_args: bool = False, nam
     """A itself, from the factors and the order of rows that `lu` gives for it."""
 
     factors = matrices(lower_upper, "lu_reconstruct", square=True)
-    rows = np.eye(factors._array.shape[-1], dtype=factors._array.dtype)[tensor_of(perm)._array]
+    rows = np.eye(factors._array.shape[-1], dtype=factors._array.dtype)[
+        values_of(tensor_of(perm), "perm of lu_reconstruct")
+    ]
     return matmul(Tensor(rows), matmul(_unit_lower(factors), band_part(factors, 0, -1)), transpose_a=True)
 
 

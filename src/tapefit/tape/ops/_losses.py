@@ -16,7 +16,7 @@ from tapefit.tape._tensor import Tensor
 from tapefit.tape._variable import Variable
 from tapefit.tape.ops._array import expand_dims, squeeze
 from tapefit.tape.ops._math import abs, cast, clip_by_value, log, maximum, where
-from tapefit.tape.ops._reduce import reduce_mean, reduce_sum
+from tapefit.tape.ops._reduce import reduce_all, reduce_mean, reduce_sum
 
 EPSILON = 1e-7  # Keras' fuzz factor
 _LOG_2 = 0.6931471805599453
@@ -115,8 +115,8 @@ def _direction(x: Tensor, axis: int) -> Tensor:
 
 def _signed(y_true: Tensor) -> Tensor:
     """Labels 0 and 1 as -1 and 1; others as they are."""
-    labels = y_true._array
-    return y_true * 2.0 - 1.0 if np.all((labels == 0) | (labels == 1)) else y_true
+    zeros_and_ones = reduce_all(o.logical_or(o.equal(y_true, 0.0), o.equal(y_true, 1.0)))
+    return where(zeros_and_ones, y_true * 2.0 - 1.0, y_true)
 
 
 def _margin(y_true: Any, y_pred: Any) -> Tensor:

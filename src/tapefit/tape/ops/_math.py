@@ -12,7 +12,7 @@ from tapefit.tape import _operators as o
 from tapefit.tape import primitives as p
 from tapefit.tape._convert import like, pair, tensor_of
 from tapefit.tape._primitive import Primitive
-from tapefit.tape._tensor import Tensor
+from tapefit.tape._tensor import Tensor, values_of
 from tapefit.types import as_dtype
 
 _ELEMENTWISE = """{what}
@@ -181,7 +181,7 @@ def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None)
     """
     condition = tensor_of(condition)
     if x is None and y is None:
-        return Tensor(np.argwhere(condition._array))
+        return Tensor(np.argwhere(values_of(condition, "tf.where with one argument, whose result has no fixed shape")))
     if x is None or y is None:
         raise ValueError("where expects both x and y or neither, got one of them; pass the other, too.")
     x, y = pair(x, y, "where")

@@ -9,8 +9,10 @@ import numpy as np
 from tapefit.errors import InvalidArgumentError
 from tapefit.tape._convert import tensor_of
 from tapefit.tape._tensor import Tensor
+from tapefit.tape._whole import as_step
 from tapefit.tape.ops._axes import one_axis
 from tapefit.tape.primitives import _indices as p
+from tapefit.tape.primitives import cast
 
 
 class TopKV2(NamedTuple):
@@ -20,14 +22,15 @@ class TopKV2(NamedTuple):
     indices: Tensor
 
 
-def _ranks(x: Tensor, axis: int, direction: str) -> Any:
+@as_step
+def _ranks(x: Tensor, axis: int, direction: str) -> Tensor:
     if direction not in ("ASCENDING", "DESCENDING"):
         raise ValueError(f"direction should be 'ASCENDING' or 'DESCENDING', got {direction!r}; use one of them.")
     if direction == "ASCENDING":
-        return np.argsort(x._array, axis, kind="stable")
+        return Tensor(np.argsort(x._array, axis, kind="stable"))
     # equal elements keep their order: sort from the back, then turn both round
     back = np.flip(np.argsort(np.flip(x._array, axis), axis, kind="stable"), axis)
-    return x._array.shape[axis] - 1 - back
+    return Tensor(x._array.shape[axis] - 1 - back)
 
 
 def sort(values: Any, axis: int = -1, direction: str = "ASCENDING", name: str | None = None) -> Tensor:
@@ -40,7 +43,7 @@ def sort(values: Any, axis: int = -1, direction: str = "ASCENDING", name: str | 
     """
     x = tensor_of(values)
     place = one_axis(axis, x._array.ndim, "sort") - x._array.ndim
-    return p.take_along.record((x, Tensor(_ranks(x, place, direction))), {"axis": place})
+    return p.take_along.record((x, _ranks(x, place, direction)), {"axis": place})
 
 
 def argsort(
@@ -55,7 +58,7 @@ def argsort(
     """
     x = tensor_of(values)
     place = one_axis(axis, x._array.ndim, "argsort") - x._array.ndim
-    return Tensor(_ranks(x, place, direction).astype(np.int32))
+    return cast.record((_ranks(x, place, direction),), {"dtype": np.dtype(np.int32)})
 
 
 def top_k(input: Any, k: int = 1, sorted: bool = True, index_type: Any = np.int32, name: str | None = None) -> TopKV2:
@@ -70,7 +73,8 @@ def top_k(input: Any, k: int = 1, sorted: bool = True, index_type: Any = np.int3
     if not x._array.ndim or x._array.shape[-1] < k:
         raise InvalidArgumentError(f"input must have at least k={k} columns, got shape {list(x.shape)}; lower k.")
     places = _ranks(x, -1, "DESCENDING")[..., :k]
-    return TopKV2(p.take_along.record((x, Tensor(places)), {"axis": -1}), Tensor(places.astype(np.int32)))
+    indices = cast.record((places,), {"dtype": np.dtype(np.int32)})
+    return TopKV2(p.take_along.record((x, places), {"axis": -1}), indices)
 
 
 def invert_permutation(x: Any, name: str | None = None) -> Tensor:

@@ -10,6 +10,7 @@ from tapefit.errors import InvalidArgumentError
 from tapefit.tape._convert import convert, tensor_of
 from tapefit.tape._tensor import Tensor
 from tapefit.tape._variable import Variable
+from tapefit.tape._whole import as_effect
 from tapefit.types import as_dtype
 
 
@@ -56,6 +57,7 @@ def _of_dtype(value: Any, dtype: Any) -> Tensor:
     return x
 
 
+@as_effect
 def numpy_function(
     func: Callable[..., Any], inp: Sequence[Any], Tout: Any, stateful: bool = True, name: str | None = None
 ) -> Any:

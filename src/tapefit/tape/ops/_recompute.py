@@ -5,17 +5,20 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tapefit import nest
 from tapefit.errors import InvalidArgumentError
 from tapefit.tape._backward import Record, sweep
 from tapefit.tape._convert import tensor_of
-from tapefit.tape._primitive import Primitive, through
+from tapefit.tape._primitive import Primitive, listen, through
 from tapefit.tape._stack import next_uid, stack
 from tapefit.tape._tensor import Tensor
 from tapefit.tape._variable import Variable
 from tapefit.tape.primitives import identity
+
+if TYPE_CHECKING:
+    from tapefit.tape.function._recorder import Recorder
 
 Function = Callable[..., Any]
 
@@ -41,6 +44,8 @@ def grad_pass_through(f: Function) -> Function:
     @functools.wraps(f)
     def passed(x: Any, **options: Any) -> Tensor:
         source = tensor_of(x)
+        if stack.recorder is not None:
+            return _passed_in_program(stack.recorder, f, source, options)
         with _listening():
             answer = tensor_of(f(source, **options))._array
         if answer.shape != source._array.shape:
@@ -50,6 +55,19 @@ def grad_pass_through(f: Function) -> Function:
             )
         return Primitive("grad_pass_through", lambda a: answer, (through,), reads="shapes").record((source,), {})
 
+    return passed
+
+
+def _passed_in_program(recorder: Recorder, f: Function, source: Tensor, options: dict[str, Any]) -> Tensor:
+    """`grad_pass_through` while tf.function writes down: the steps of `f` for the program, the identity for tapes."""
+    tapes = [t for t in stack.tapes if t is not recorder]  # type: ignore[comparison-overlap]
+    with _listening(recorder):
+        answer = tensor_of(f(source, **options))
+    passed = Tensor(answer._array)
+    if tapes:
+        row = Primitive("grad_pass_through", lambda a: answer._array, (through,), reads="shapes")
+        listen(tapes, row, (source,), passed, {})
+    recorder.alias(passed, answer)
     return passed
 
 
@@ -76,6 +94,8 @@ def recompute_grad(f: Function) -> Function:
 
     @functools.wraps(f)
     def recomputed(*args: Any, **options: Any) -> Any:
+        if stack.recorder is not None:  # a program keeps what is needed and no more
+            return f(*args, **options)
         flat = nest.flatten(args)
         followed = [i for i, a in enumerate(flat) if isinstance(a, (Tensor, Variable))]
 

@@ -16,6 +16,7 @@ from tapefit.tape._primitive import Primitive
 from tapefit.tape._tensor import Tensor
 from tapefit.tape.ops._array import concat
 from tapefit.tape.ops._axes import ints, one_axis, several_axes
+from tapefit.tape.ops._create import fill
 from tapefit.tape.primitives import _signal
 from tapefit.types import as_dtype, float32
 
@@ -239,7 +240,7 @@ def frame(
     missing = (pieces - 1) * step + length - n
     if pad_end and missing > 0:
         shape = [missing if i == place else d for i, d in enumerate(x._array.shape)]
-        x = concat([x, Tensor(np.full(shape, like(pad_value, x)._array))], axis=place)
+        x = concat([x, fill(shape, like(pad_value, x))], axis=place)
     where = np.arange(pieces)[:, None] * step + np.arange(length)
     return p.take.record((x, Tensor(where)), {"axis": place})
 
