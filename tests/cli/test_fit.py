@@ -200,3 +200,32 @@ def test_a_model_of_powers_predicts(run: Run, folder: Path) -> None:
     lines = run("predict", "model.json", "new.csv").stdout.splitlines()
     expected = np.polyval(np.polyfit(range(6), [1.1, 2.9, 5.2, 6.8, 9.1, 11.0], 2), 10)
     assert float(lines[1]) == pytest.approx(expected, rel=1e-10)
+
+
+def test_frequencies_are_rows_so_often(run: Run, folder: Path) -> None:
+    (folder / "once.csv").write_text("x,y,n\n0,1.1,2\n1,2.9,1\n2,5.2,0\n3,6.8,3\n5,9.7,1\n")
+    (folder / "often.csv").write_text("x,y\n" + "0,1.1\n" * 2 + "1,2.9\n" + "3,6.8\n" * 3 + "5,9.7\n")
+    once = run("fit", "once.csv", "-t", "y", "--freq-weights", "n")
+    assert "Rows: 5 read, 4 used, 1 dropped" in once.stdout
+    assert re.search(r"Frequencies: +n\b", once.stdout)
+    assert re.search(r"Observations: +7\b", once.stdout)
+    a = json.loads(run("fit", "once.csv", "-t", "y", "--freq-weights", "n", "--json").stdout)
+    b = json.loads(run("fit", "often.csv", "-t", "y", "--json").stdout)
+    for row, other in zip(a["coefficients"], b["coefficients"], strict=True):
+        assert row["std_err"] == pytest.approx(other["std_err"], rel=1e-10)
+
+
+def test_precisions_weigh(run: Run, folder: Path) -> None:
+    (folder / "weighed.csv").write_text("x,y,w\n0,1.1,2\n1,2.9,1\n2,5.2,0.5\n3,6.8,3\n")
+    found = weights(run("fit", "weighed.csv", "-t", "y", "-f", "x", "--var-weights", "w", "--json"))
+    expected = np.polyfit([0, 1, 2, 3], [1.1, 2.9, 5.2, 6.8], 1, w=np.sqrt([2, 1, 0.5, 3]))[::-1]
+    assert list(found.values()) == pytest.approx(expected, rel=1e-10)
+
+
+@pytest.mark.parametrize(("option", "value"), [("--freq-weights", "1.5"), ("--var-weights", "0")])
+def test_weights_that_cannot_be_are_named_with_their_line(run: Run, folder: Path, option: str, value: str) -> None:
+    (folder / "bad.csv").write_text(f"x,y,w\n0,1.1,2\n1,2.9,{value}\n2,5.2,1\n")
+    result = run("fit", "bad.csv", "-t", "y", option, "w")
+    assert result.exit_code == 1
+    assert f"'w' is {value} on line 3 of bad.csv" in result.stderr
+    assert not result.stdout

@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from tapefit.cli._losses import CONSTANTS, check_constants, find_loss, loss_options
-from tapefit.cli._options import as_json, confidence_level, degrees, missing, quiet, rate, split_names
+from tapefit.cli._options import (
+    as_json,
+    confidence_level,
+    degrees,
+    freq_weights,
+    missing,
+    quiet,
+    rate,
+    split_names,
+    var_weights,
+)
 from tapefit.cli._output import check_outputs, print_results, tell
 from tapefit.cli._progress import log_lines, progress_bar
 from tapefit.errors import ConvergenceWarning, DivergenceError, UsageError
@@ -51,6 +61,8 @@ class Settings:
     link: str | None
     offset: str | None
     exposure: str | None
+    freq_weights: str | None
+    var_weights: str | None
     missing: Literal["error", "drop"]
     on_collinear: Literal["error", "drop"]
     solver: Literal["auto", "gd", "momentum", "adam", "sgd"]
@@ -95,6 +107,8 @@ class Settings:
 )
 @click.option("--intercept/--no-intercept", default=True, show_default=True, help="Fit a constant term.")
 @loss_options
+@freq_weights
+@var_weights
 @missing
 @click.option(
     "--on-collinear",
@@ -223,9 +237,8 @@ def read_table(settings: Settings) -> Table:
     """Read the columns that the fit uses; of the others nothing is asked, not even that they can be read."""
     from tapefit.data import read
 
-    added = [name for name in (settings.offset, settings.exposure) if name is not None]
-    names = [settings.target, *settings.features, *settings.groups, *added]
-    used = list(dict.fromkeys([*names, *settings.poly])) if settings.features else None
+    names = [name for name in (*beside(settings), *settings.features, *settings.poly) if name is not None]
+    used = list(dict.fromkeys(names)) if settings.features else None
     return read(settings.file, columns=used, categorical=settings.categorical)
 
 
@@ -244,6 +257,8 @@ def fit_table(table: Table, settings: Settings) -> RegressionResults:
             link=settings.link,
             offset=settings.offset,
             exposure=settings.exposure,
+            freq_weights=settings.freq_weights,
+            var_weights=settings.var_weights,
             missing=settings.missing,
             on_collinear=settings.on_collinear,
             solver=settings.solver,
@@ -261,7 +276,8 @@ def fit_table(table: Table, settings: Settings) -> RegressionResults:
 
 def beside(settings: Settings) -> tuple[str | None, ...]:
     """The columns that are no features unless they are named as such."""
-    return (settings.target, settings.offset, settings.exposure, *settings.groups)
+    s = settings
+    return (s.target, s.offset, s.exposure, s.freq_weights, s.var_weights, *s.groups)
 
 
 def features(table: Table, settings: Settings) -> list[str | Poly] | None:

@@ -9,7 +9,19 @@ from typing import Any, Literal
 
 import click
 
-__all__ = ["as_json", "confidence_level", "degrees", "level", "missing", "positive", "quiet", "rate", "split_names"]
+__all__ = [
+    "as_json",
+    "confidence_level",
+    "degrees",
+    "freq_weights",
+    "level",
+    "missing",
+    "positive",
+    "quiet",
+    "rate",
+    "split_names",
+    "var_weights",
+]
 
 
 def positive(value: str | float) -> float:
@@ -75,6 +87,16 @@ missing: Decorator = click.option(
     show_default=True,
     help="What to do with a row that has an empty cell, NaN or inf in a column of the model: "
     "stop and name it, or leave it out and count it.",
+)
+freq_weights: Decorator = click.option(
+    "--freq-weights",
+    metavar="COLUMN",
+    help="A column that says how many observations each row stands for, in whole numbers.",
+)
+var_weights: Decorator = click.option(
+    "--var-weights",
+    metavar="COLUMN",
+    help="A column that says how precise each row is: its variance is proportional to the inverse.",
 )
 confidence_level: Decorator = click.option(
     "--confidence-level",

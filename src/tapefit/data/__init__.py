@@ -12,10 +12,12 @@ from tapefit.data._feature import Feature
 from tapefit.data._from_arrays import from_arrays
 from tapefit.data._learn import features_beside, learn_encoding
 from tapefit.data._match import numeric_target
+from tapefit.data._missing import Missing
 from tapefit.data._offset import offset_column
 from tapefit.data._poly import LARGEST_DEGREE, Poly, poly
 from tapefit.data._sources import read
 from tapefit.data._table import Categorical, Column, Numeric, Table, Unsupported
+from tapefit.data._weights import Weights, row_weights
 
 _DATASET = "tapefit.tape.dataset"
 __getattr__, __dir__ = _attributes(
@@ -35,11 +37,13 @@ __all__ = [
     "Dataset",
     "Encoding",
     "Feature",
+    "Missing",
     "Numeric",
     "Poly",
     "RowCount",
     "Table",
     "Unsupported",
+    "Weights",
     "array_terms",
     "check_design",
     "encode",
@@ -50,4 +54,5 @@ __all__ = [
     "offset_column",
     "poly",
     "read",
+    "row_weights",
 ]

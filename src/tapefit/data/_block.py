@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from tapefit.data._design import design_matrix
 from tapefit.data._encoding import Encoding
 from tapefit.data._match import matched, numeric_target
-from tapefit.data._missing import Missing, complete_rows
+from tapefit.data._missing import Missing, check_any, complete_rows
 from tapefit.data._table import Numeric, Table
+from tapefit.data._weights import Weights
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,13 +26,15 @@ class Block:
     y : (n,) float64 array
         The target.
     weight : (n,) float64 array, optional
-        The weight of each row; 1 if None.
+        The whole weight of each row; 1 if None.
     offset : (n,) float64 array, optional
         What is added to each row's linear predictor; 0 if None.
     kept : (rows read,) bool array, optional
         Which rows of the table they are; all if None.
     low : (n, p) float64 array, optional
         What X lacks for 32 digits, where there are polynomials.
+    counts : (n,) float64 array, optional
+        How many observations each row stands for, which is a part of its weight; 1 if None.
     """
 
     X: NDArray[np.float64]
@@ -40,6 +43,7 @@ class Block:
     offset: NDArray[np.float64] | None = None
     kept: NDArray[np.bool_] | None = None
     low: NDArray[np.float64] | None = None
+    counts: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,12 @@ class RowCount:
 
 
 def encode(
-    table: Table, encoding: Encoding, *, missing: Missing = "error", offset: Numeric | None = None
+    table: Table,
+    encoding: Encoding,
+    *,
+    missing: Missing = "error",
+    offset: Numeric | None = None,
+    weights: Weights | None = None,
 ) -> tuple[Block, RowCount]:
     """Return features and target of a table as arrays, and how many rows they have.
 
@@ -63,9 +72,11 @@ def encode(
     encoding : Encoding
         As `learn_encoding` returns it.
     missing : {"error", "drop"}
-        What to do about a row with a missing or infinite value in a feature, in the target or in the offset.
+        What to do about a row with a missing or infinite value in a feature, the target, the offset or a weight.
     offset : Numeric, optional
         As `offset_column` returns it.
+    weights : Weights, optional
+        As `row_weights` returns them. A row that stands for no observation is left out like one that lacks a value.
 
     Raises
     ------
@@ -82,8 +93,15 @@ def encode(
     """
     columns = matched(table, encoding.features)
     target = numeric_target(table, encoding.target)
-    kept = complete_rows(table, (*columns, target, *([offset] if offset else [])), missing)
+    weights = weights or Weights()
+    kept = complete_rows(table, (*columns, target, *([offset] if offset else []), *weights.columns), missing)
+    counted = weights.counted()
+    if counted is not None:
+        kept &= counted
+        check_any(table, kept)
     X, low = design_matrix(table, columns, tuple(encoding.indicated()), kept)
     used = len(X)
     added = offset.values[kept] if offset else None
-    return Block(X, target.values[kept], offset=added, kept=kept, low=low), RowCount(table.n, used, table.n - used)
+    weight, counts = weights.of(kept)
+    block = Block(X, target.values[kept], weight, added, kept, low, counts)
+    return block, RowCount(table.n, used, table.n - used)

@@ -23,7 +23,12 @@ from tapefit.numerics import Powers
 
 
 def learn_encoding(
-    table: Table, target: str, *, features: Sequence[str | Poly] | None = None, intercept: bool = True
+    table: Table,
+    target: str,
+    *,
+    features: Sequence[str | Poly] | None = None,
+    intercept: bool = True,
+    counted: NDArray[np.bool_] | None = None,
 ) -> Encoding:
     """Return how the columns of a table become the terms of a model.
 
@@ -41,6 +46,8 @@ def learn_encoding(
         the values in those same rows is learned.
     intercept : bool
         Whether the model has an intercept.
+    counted : (n,) bool array, optional
+        The rows to learn from; all if None.
 
     Raises
     ------
@@ -73,7 +80,8 @@ def learn_encoding(
             check_texts(table, column)
             _check_no_power(table, column, degrees)
     _warn_if_rounded([*columns, y])
-    complete = reduce(np.logical_and, map(has_value, columns), has_value(y))
+    start = has_value(y) if counted is None else has_value(y) & counted
+    complete = reduce(np.logical_and, map(has_value, columns), start)
     encoding = Encoding(target, _features(columns, complete, degrees, intercept), intercept)
     _check_terms(encoding)
     return encoding

@@ -39,12 +39,17 @@ def complete_rows(table: Table, columns: Sequence[Numeric | Categorical], missin
         if missing == "error" and not there.all():
             raise _first_gap(table, column, there)
         kept &= there
+    check_any(table, kept)
+    return kept
+
+
+def check_any(table: Table, kept: NDArray[np.bool_]) -> None:
+    """Raise DataError if no row is left."""
     if not kept.any():
         raise DataError(
             f"expected rows with a value in every used column but {table.source} has none; fill in values or use "
             "fewer columns"
         )
-    return kept
 
 
 def has_value(column: Numeric | Categorical) -> NDArray[np.bool_]:

@@ -37,9 +37,9 @@ def offset_column(table: Table, offset: Any = None, exposure: Any = None) -> Num
     """
     parts = []
     if offset is not None:
-        parts.append(_numbers(table, offset, "offset"))
+        parts.append(numbers(table, offset, "offset"))
     if exposure is not None:
-        time = _numbers(table, exposure, "exposure")
+        time = numbers(table, exposure, "exposure")
         bad = np.flatnonzero(time.values <= 0)
         if len(bad):
             i = int(bad[0])
@@ -51,7 +51,14 @@ def offset_column(table: Table, offset: Any = None, exposure: Any = None) -> Num
     return Numeric(parts[0].name, sum(part.values for part in parts)) if parts else None  # type: ignore[arg-type]
 
 
-def _numbers(table: Table, given: Any, role: str) -> Numeric:
+def numbers(table: Table, given: Any, role: str) -> Numeric:
+    """Return a column of numbers by its name, or values as one; a single number is that of every row.
+
+    Raises
+    ------
+    DataError
+        If the column is not there or not numeric, or the values have another length than the table.
+    """
     if isinstance(given, str):
         column = usable(table, given, role=role)
         if isinstance(column, Categorical):

@@ -42,7 +42,7 @@ def cluster_roots(problem: Problem, factor: Factor, slope: Floats, codes: Codes)
     for sign, code in _groupings(codes):
         sums = score_sums(problem, slope, code)  # (G, k)
         G, k = sums.shape
-        correction = G / (G - 1) * (problem.n - 1) / max(problem.n - k, 1)
+        correction = G / (G - 1) * (problem.nobs - 1) / max(problem.nobs - k, 1)
         R = np.asarray(np.linalg.qr(sums, mode="r"))
         yield sign, np.sqrt(correction) * factor.solve(R.T)
 

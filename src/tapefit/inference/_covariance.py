@@ -151,7 +151,7 @@ def _sandwich(kind: str, correct: Callable[[Fit], Floats | float]) -> Callable[[
 
     def matrix(fit: Fit) -> Covariance:
         pinball = fit.problem.loss.kind == "pinball"
-        squares = pinball_meat(fit.problem, fit.residual) if pinball else np.square(fit.slope)
+        squares = pinball_meat(fit.problem, fit.residual) if pinball else fit.problem.once(np.square(fit.slope))
         inverse = fit.factor.inverse()
         return Covariance.of_root(inverse @ (inverse.T @ _meat_root(fit.problem, squares * correct(fit)).T), kind)
 
@@ -169,12 +169,12 @@ def leverages(problem: Problem, factor: Factor, curvature: Floats | None) -> Flo
     h = np.empty(problem.n)
     for rows, Z in problem.parts():
         h[rows] = np.square(factor.whiten(Z.T)).sum(axis=0)
-    return problem.weighted(h if curvature is None else h * curvature)
+    return problem.once(problem.weighted(h if curvature is None else h * curvature))
 
 
 COVARIANCES: dict[str, Callable[[Fit], Covariance]] = {
     "HC0": _sandwich("HC0", lambda fit: 1.0),
-    "HC1": _sandwich("HC1", lambda fit: fit.problem.n / max(fit.df_resid, 1)),
+    "HC1": _sandwich("HC1", lambda fit: fit.problem.nobs / max(fit.df_resid, 1)),
     "HC2": _sandwich("HC2", lambda fit: 1 / _free(fit)),
     "HC3": _sandwich("HC3", lambda fit: 1 / np.square(_free(fit))),
     "cluster": _cluster,

@@ -30,7 +30,8 @@ Floats = NDArray[np.float64]
 class Influence:
     """What each of n rows does to a fit with k coefficients; names as in statsmodels.
 
-    With weights, a row counts as its values times the root of its weight, as in R. A row with leverage 1 has NaN.
+    With weights, a row counts as its values times the root of its weight, as in R; of a row that stands for several
+    observations, all is about one of them. A row with leverage 1 has NaN.
     Where the loss is no squared error, everything is that of the last step's weighted least squares, and what
     leaving a row out does is one step of it.
 
@@ -156,7 +157,8 @@ def influence(results: RegressionResults, given: Given) -> Influence:
     again = rows_again(results, given, what="Influence")
     problem, n = again.problem, again.problem.n
     root, r = _working(problem, again.theta, again.residual)  # 1
-    bend = None if problem.loss.kind == "squares" else np.square(root) / problem.weighted(np.ones(n))
+    single = problem.once(problem.weighted(np.ones(n)))
+    bend = None if problem.loss.kind == "squares" else np.square(root) / single
     factor = problem.factor(bend)  # 2
     h, steps = np.empty(n), np.empty((n, problem.basis.width))
     T = problem.basis.raw_map()
@@ -166,15 +168,18 @@ def influence(results: RegressionResults, given: Given) -> Influence:
         steps[rows] = (T @ factor.whiten_back(u * r[rows])).T  # 4
     unscaled = np.linalg.norm(T @ factor.inverse(), axis=1)
     names = tuple(results.names[j] for j in again.kept)
-    df = n - len(names)
+    df = problem.nobs - len(names)
     known = is_known(problem.loss)
-    scale = 1.0 if known else float(r @ r) / df if df > 0 else float("nan")
+    scale = 1.0 if known else problem.each(np.square(r)) / df if df > 0 else float("nan")
     return Influence(h, r, scale, known, df, names, steps, unscaled)
 
 
 def _working(problem: Problem, theta: Floats, residual: Floats) -> tuple[Floats, Floats]:
-    """Roots of the weights that rows have in weighted least squares, with the sign of d mu / d eta, and residuals."""
-    root = np.ones(problem.n) if problem.weight is None else np.sqrt(problem.weight)
+    """Roots of the weights that rows have in weighted least squares, with the sign of d mu / d eta, and residuals.
+
+    Of a row that stands for several observations, those of one of them.
+    """
+    root = np.ones(problem.n) if problem.weight is None else np.sqrt(problem.once(problem.weight))
     if problem.loss.kind == "squares":
         return root, residual * root
     eta = problem.eta(theta)

@@ -137,15 +137,15 @@ def likelihood(problem: Problem, eta: Floats, loss_value: float) -> Likelihood:
     The dispersion is Pearson's sum of squares over the residual degrees of freedom, where it is not known to be 1.
     The density is taken at it, as statsmodels does; R's AIC of a gamma or normal family has deviance / n instead.
     """
-    loss, n, width = problem.loss, problem.n, problem.basis.width
+    loss, n, width = problem.loss, problem.nobs, problem.basis.width
     family = family_of(loss)
-    weight = np.ones(n) if problem.weight is None else problem.weight
+    weight = np.ones(problem.n) if problem.weight is None else problem.weight
     mu = loss.link.mu(eta)
     with np.errstate(all="ignore"):  # a variance of 0 makes NaN, which the results show
         variance = family.variance(mu)
         pearson = float(np.sum(weight * np.square(problem.y - mu) / variance))
         scale = 1.0 if family.known else pearson / (n - width) if n > width else _NAN
-        llf = float(np.sum(family.log_density(problem.y, mu, scale / weight)))
+        llf = problem.each(np.asarray(family.log_density(problem.y, mu, scale / problem.once(weight))))
         information = np.square(loss.link.slope(eta)) / variance
     whole = Statistics(
         nobs=n,
@@ -171,7 +171,8 @@ def _null(problem: Problem, family: Family, scale: float) -> dict[str, float]:
     except DataError:  # an offset that takes every constant out of the link's domain
         return {}
     with np.errstate(all="ignore"):
-        llnull = float(np.sum(family.log_density(problem.y, problem.loss.link.mu(eta), scale / weight)))
+        density = family.log_density(problem.y, problem.loss.link.mu(eta), scale / problem.once(weight))
+        llnull = problem.each(np.asarray(density))
     return {"null_deviance": _deviance(problem, problem.mean(rows.value)), "llnull": llnull}
 
 

@@ -73,6 +73,8 @@ class ModelFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     inverse_factor: list[list[Number]] | None = None
     df_test: Number = None
     status: Status | None = None
+    freq_weights: str | None = None
+    var_weights: str | None = None
     powers: dict[str, tuple[Degree, float, Positive]] = {}  # of features: degree, centre, half the width
     loss_options: dict[str, str | float] | None = None
     penalty: str = ""
@@ -189,6 +191,8 @@ def _to_file(r: RegressionResults, version: str) -> ModelFile:
         link=r.link,
         offset=r.offset,
         exposure=r.exposure,
+        freq_weights=r.freq_weights,
+        var_weights=r.var_weights,
         loss_value=_number(r.loss_value),
         level=_number(r.level),
         solver=r.solver,
@@ -262,6 +266,8 @@ def _from_file(m: ModelFile) -> RegressionResults:
         link=m.link,
         offset=m.offset,
         exposure=m.exposure,
+        freq_weights=m.freq_weights,
+        var_weights=m.var_weights,
         loss_value=_float(m.loss_value),
         solver=m.solver,
         n_iter=m.n_iter,

@@ -32,7 +32,9 @@ class Moments:
     Attributes
     ----------
     nobs
-        Rows.
+        Observations.
+    rows
+        Rows, of which each may stand for several observations.
     origin
         (p + 1,) near the columns and y: the values of the first row seen.
     products
@@ -42,6 +44,7 @@ class Moments:
     """
 
     nobs: int
+    rows: int
     origin: Floats
     products: DD
     log_weight: float = 0.0
@@ -52,10 +55,18 @@ class Moments:
         return float(self.products.hi[0, 0])
 
     @staticmethod
-    def of(X: Floats, y: Floats, weight: Floats | None = None, low: Floats | None = None) -> Moments:
+    def of(
+        X: Floats,
+        y: Floats,
+        weight: Floats | None = None,
+        low: Floats | None = None,
+        *,
+        counts: Floats | None = None,
+    ) -> Moments:
         """The moments of rows X (n, p) and y (n,), n > 0, with positive weights (n,) if there are any.
 
-        `low` (n, p) is what X lacks for 32 digits, if that is known.
+        `low` (n, p) is what X lacks for 32 digits, if that is known; `counts` (n,) how many observations each row
+        stands for, which is a factor of its weight.
         """
         origin = np.append(X[0], y[0])
         products = dd.from_float(np.zeros((len(origin) + 1, len(origin) + 1)))
@@ -64,13 +75,16 @@ class Moments:
             rows = slice(start, start + step)
             A = _away(X[rows], None if low is None else low[rows], y[rows], origin)
             products = dd.add(products, cross(A, None if weight is None else weight[rows, None]))
-        return Moments(len(y), origin, products, 0.0 if weight is None else float(np.log(weight).sum()))
+        times = np.ones(len(y)) if counts is None else counts
+        log_weight = 0.0 if weight is None else float(times @ np.log(weight / times))
+        return Moments(int(times.sum()), len(y), origin, products, log_weight)
 
     def merge(self, other: Moments) -> Moments:
         """The moments of the rows of both."""
         moved = other.about(self.origin)
         return Moments(
             self.nobs + other.nobs,
+            self.rows + other.rows,
             self.origin,
             dd.add(self.products, moved.products),
             self.log_weight + other.log_weight,
@@ -86,7 +100,7 @@ class Moments:
         M = dd.add(M, dd.product(first, d))
         top = DD(M.hi[:1, :], M.lo[:1, :])
         M = dd.add(M, dd.product(DD(d.hi.T, d.lo.T), top))
-        return Moments(self.nobs, origin, M, self.log_weight)
+        return replace(self, origin=origin, products=M)
 
     def select(self, columns: list[int]) -> Moments:
         """The moments of some of the columns, and of y."""

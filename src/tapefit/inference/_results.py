@@ -89,6 +89,8 @@ class RegressionResults(StatisticsView):
         The name of the link between linear predictor and prediction.
     offset, exposure
         The columns that are added to the linear predictor, the latter as a logarithm; "" for arrays.
+    freq_weights, var_weights
+        The columns of the rows' weights; "" for arrays, None for none.
     penalty, alpha
         The penalty's name, "" for none, and its strength.
     constraints
@@ -129,6 +131,8 @@ class RegressionResults(StatisticsView):
     alpha: float = float("nan")
     constraints: ConstraintTable | None = None
     fixed: tuple[int, ...] = ()
+    freq_weights: str | None = None
+    var_weights: str | None = None
 
     # -- coefficients --------------------------------------------------------------------------
 
@@ -234,6 +238,8 @@ class RegressionResults(StatisticsView):
         y: Any = None,
         *,
         groups: Any = None,
+        freq_weights: Any = None,
+        var_weights: Any = None,
         sample_weight: Any = None,
         offset: Any = None,
         exposure: Any = None,
@@ -245,7 +251,7 @@ class RegressionResults(StatisticsView):
         ----------
         cov_type, groups
             As in `tapefit.fit`.
-        data, y, sample_weight, offset, exposure
+        data, y, freq_weights, var_weights, sample_weight, offset, exposure
             Those of the fit, again; columns are found by name. They are not needed to go between "HC0" and "HC1",
             nor to "nonrobust" for squared errors.
         loss
@@ -256,13 +262,16 @@ class RegressionResults(StatisticsView):
         UsageError
             If the kind needs the rows and they are not there, or are not those of the fit.
         """
-        return with_cov_type(self, cov_type, Given(data, y, sample_weight, offset, exposure, loss), groups=groups)
+        given = Given(data, y, freq_weights, var_weights, sample_weight, offset, exposure, loss)
+        return with_cov_type(self, cov_type, given, groups=groups)
 
     def get_influence(
         self,
         data: Any,
         y: Any = None,
         *,
+        freq_weights: Any = None,
+        var_weights: Any = None,
         sample_weight: Any = None,
         offset: Any = None,
         exposure: Any = None,
@@ -275,7 +284,7 @@ class RegressionResults(StatisticsView):
 
         Parameters
         ----------
-        data, y, sample_weight, offset, exposure, loss
+        data, y, freq_weights, var_weights, sample_weight, offset, exposure, loss
             Those of the fit, again, as in `with_cov_type`.
 
         Raises
@@ -283,7 +292,7 @@ class RegressionResults(StatisticsView):
         UsageError
             If the loss is not curved at every row, or these are not the rows of the fit.
         """
-        return influence(self, Given(data, y, sample_weight, offset, exposure, loss))
+        return influence(self, Given(data, y, freq_weights, var_weights, sample_weight, offset, exposure, loss))
 
     @property
     def vif(self) -> Floats:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tapefit.data import Table, encode, from_arrays, offset_column, read
-from tapefit.errors import DataError, UsageError
+from tapefit.data import Missing, Table, Weights, encode, from_arrays, offset_column, read, row_weights
+from tapefit.errors import UsageError
 from tapefit.inference._new_rows import offset_source
 from tapefit.objective import Loss, Problem, check_loss, find_loss, recognise
 
@@ -27,6 +27,8 @@ class Given:
 
     data: Any
     y: Any = None
+    freq_weights: Any = None
+    var_weights: Any = None
     sample_weight: Any = None
     offset: Any = None
     exposure: Any = None
@@ -77,9 +79,10 @@ def rows_again(results: RegressionResults, given: Given, *, what: str) -> Rows:
     added = offset_column(
         table, *(offset_source(role, getattr(results, role), getattr(given, role)) for role in ("offset", "exposure"))
     )
-    block, _ = encode(table, encoding, missing="drop" if results.rows.dropped else "error", offset=added)
+    weights = _weights(results, given, table)
+    missing: Missing = "drop" if results.rows.dropped else "error"
+    block, _ = encode(table, encoding, missing=missing, offset=added, weights=weights)
     used = np.arange(table.n) if block.kept is None else np.flatnonzero(block.kept)
-    weight = None if given.sample_weight is None else _weights(given.sample_weight, table.n)[used]
     first = int(encoding.intercept)
     kept = np.setdiff1d(np.arange(len(results.params)), results.dropped)
     slopes = kept[first:] - first
@@ -87,7 +90,7 @@ def rows_again(results: RegressionResults, given: Given, *, what: str) -> Rows:
     X, low = block.X, block.low
     if len(kept) < len(results.params):
         X, low = np.asfortranarray(X[:, slopes]), None if low is None else low[:, slopes]
-    problem = Problem(X, block.y, weight, basis, loss, block.offset, low)
+    problem = Problem(X, block.y, block.weight, basis, loss, block.offset, low, block.counts)
     problem = replace(problem, loss=recognise(check_loss(loss, block.y).linked(), block.y))
     if problem.loss.kind in ("squares", "pinball"):
         problem = problem.translated()
@@ -128,11 +131,13 @@ def _table(results: RegressionResults, given: Given) -> Table:
     return from_arrays(given.data, given.y, feature_names=names, target=results.target)
 
 
-def _weights(sample_weight: Any, n: int) -> Floats:
-    weight = np.asarray(sample_weight, dtype=np.float64)
-    if weight.shape != (n,):
-        raise DataError(f"sample_weight has shape {weight.shape} but the data has {n} rows; pass one weight a row.")
-    return weight
+def _weights(results: RegressionResults, given: Given, table: Table) -> Weights:
+    """Those that are given, else those of the fit where they were columns."""
+    freq = results.freq_weights or None if given.freq_weights is None else given.freq_weights
+    var = given.var_weights
+    if var is None and given.sample_weight is None:
+        var = results.var_weights or None
+    return row_weights(table, freq, var, given.sample_weight)
 
 
 def _check_same(results: RegressionResults, problem: Problem, residual: Floats, what: str) -> None:
@@ -145,8 +150,9 @@ def _check_same(results: RegressionResults, problem: Problem, residual: Floats, 
         name, expected = "mean loss", results.loss_value
         values = problem.at(problem.y - residual).value
         found, size = problem.mean(values), problem.mean(np.abs(values))
-    if problem.n != results.nobs or (np.isfinite(expected) and not abs(found - expected) <= _SAME * size):
+    unit = "rows" if results.freq_weights is None else "observations"
+    if problem.nobs != results.nobs or (np.isfinite(expected) and not abs(found - expected) <= _SAME * size):
         raise UsageError(
-            f"{what} needs the {results.nobs:,} rows and weights of the fit, with a {name} of {expected:.6g}, got "
-            f"{problem.n:,} rows with {found:.6g}; pass the same data again."
+            f"{what} needs the {results.nobs:,} {unit} and weights of the fit, with a {name} of {expected:.6g}, got "
+            f"{problem.nobs:,} {unit} with {found:.6g}; pass the same data again."
         )

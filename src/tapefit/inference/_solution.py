@@ -126,6 +126,6 @@ def _effective(problem: Problem, whole: Statistics, residual: Floats, bread: Fac
     whole = replace(whole, rsquared_adj=_NAN, fvalue=_NAN, f_pvalue=_NAN, aic=_NAN, bic=_NAN)
     if problem.loss.kind != "squares" or not np.isfinite(bread.R).all():
         return whole
-    free = problem.n - float(np.square(bread.whiten(plain.R.T)).sum())
+    free = problem.nobs - float(np.square(bread.whiten(plain.R.T)).sum())
     scale = float(problem.weighted(np.square(residual)).sum() / free) if free > 0 else _NAN
     return replace(whole, scale=scale, df_resid=max(round(free), 0))

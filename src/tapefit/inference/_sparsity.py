@@ -32,16 +32,33 @@ def density_at_zero(problem: Problem, residual: Floats) -> float:
     if not width > 0:
         return float("inf")
     u = residual / width
-    return float(np.sum(np.where(np.abs(u) <= 1, 0.75 * (1 - u**2), 0.0)) / (problem.n * width))
+    return problem.each(np.where(np.abs(u) <= 1, 0.75 * (1 - u**2), 0.0)) / (problem.nobs * width)
 
 
 def kernel_width(problem: Problem, residual: Floats, level: float) -> float:
     """How far from 0 errors count for the density there: Hall and Sheather's bandwidth in units of y."""
-    n = problem.n
+    n = problem.nobs
     h = min(hall_sheather(n, level), 0.999 * min(level, 1 - level))
-    lower, upper = np.percentile(residual, [25, 75])
-    spread = min(float(np.std(problem.y)), float(upper - lower) / 1.34) or float(np.std(residual))
+    lower, upper = (_quantile(problem, residual, share) for share in (0.25, 0.75))
+    spread = min(_deviation(problem, problem.y), (upper - lower) / 1.34) or _deviation(problem, residual)
     return spread * float(special.ndtri(level + h) - special.ndtri(level - h))
+
+
+def _deviation(problem: Problem, values: Floats) -> float:
+    """The standard deviation over the observations."""
+    centre = problem.each(values) / problem.nobs
+    return float(np.sqrt(problem.each(np.square(values - centre)) / problem.nobs))
+
+
+def _quantile(problem: Problem, values: Floats, share: float) -> float:
+    """NumPy's quantile of the observations, without a copy of a row for each."""
+    if problem.counts is None:
+        return float(np.quantile(values, share))
+    order = np.argsort(values)
+    place = share * (problem.nobs - 1)
+    ends = np.cumsum(problem.counts[order])  # (n,) observations up to each row
+    low, high = values[order[np.searchsorted(ends, [np.floor(place), np.ceil(place)], side="right")]]
+    return float(low + (high - low) * (place - np.floor(place)))
 
 
 def pinball_sparsity(problem: Problem, residual: Floats) -> float:
@@ -51,10 +68,15 @@ def pinball_sparsity(problem: Problem, residual: Floats) -> float:
 
 
 def pinball_slope(problem: Problem, residual: Floats) -> Floats:
-    """(n,) the weighted slope of the pinball loss at each row over f(0)."""
+    """(n,) the weighted slope of the pinball loss at each row over f(0); a fitted row counts as one from above."""
     level = problem.loss.level
-    slope = np.where(residual > 0, -level, 1 - level) / density_at_zero(problem, residual)
-    return problem.weighted(slope)
+    above = (residual > 0) | _fitted(problem, residual)
+    return problem.weighted(np.where(above, -level, 1 - level) / density_at_zero(problem, residual))
+
+
+def _fitted(problem: Problem, residual: Floats) -> NDArray[np.bool_]:
+    """(n,) which rows are fitted exactly, whose errors have the sign of a rounding."""
+    return np.asarray(np.abs(residual) <= 1e-10 * problem.each(np.abs(residual)) / problem.nobs)
 
 
 def pinball_meat(problem: Problem, residual: Floats) -> Floats:
@@ -64,6 +86,5 @@ def pinball_meat(problem: Problem, residual: Floats) -> Floats:
     that the slope has, level (1 - level).
     """
     level = problem.loss.level
-    fitted = np.abs(residual) <= 1e-10 * np.mean(np.abs(residual))
     even = problem.weighted(np.full(problem.n, np.sqrt(level * (1 - level)) / density_at_zero(problem, residual)))
-    return np.square(np.where(fitted, even, pinball_slope(problem, residual)))
+    return problem.once(np.square(np.where(_fitted(problem, residual), even, pinball_slope(problem, residual))))

@@ -62,12 +62,11 @@ class Statistics:
 
 def statistics(problem: Problem, residual: Floats) -> Statistics:
     """The statistics of a fit with these residuals, (n,)."""
-    n, width = problem.n, problem.basis.width
+    n, width = problem.nobs, problem.basis.width
     if problem.loss.kind != "squares":
         return Statistics(n, width - problem.basis.intercept, n - width)
     rss = problem.sum_squares(residual)
-    log_weight = 0.0 if problem.weight is None else float(np.log(problem.weight).sum())
-    return of_squares(n, width, rss, _total_squares(problem), log_weight, intercept=problem.basis.intercept)
+    return of_squares(n, width, rss, _total_squares(problem), problem.log_weight, intercept=problem.basis.intercept)
 
 
 def of_squares(n: int, width: int, rss: float, tss: float, log_weight: float = 0.0, *, intercept: bool) -> Statistics:

@@ -55,6 +55,7 @@ def _facts(r: RegressionResults, width: int) -> list[str]:
         ("Loss", r.loss),
         *([("Link", r.link)] if r.link != "identity" else []),
         *_offsets(r),
+        *_weights(r),
         *_limits(r),
         ("Mean loss", number(r.loss_value)),
         ("Solver", r.solver),
@@ -82,6 +83,16 @@ def _facts(r: RegressionResults, width: int) -> list[str]:
     rows, half = -(-len(facts) // 2), (width - 4) // 2
     cells = [_entry(name, value, half if i < rows else width - 4 - half) for i, (name, value) in enumerate(facts)]
     return [f"{a}    {b}".rstrip() for a, b in itertools.zip_longest(cells[:rows], cells[rows:], fillvalue="")]
+
+
+def _weights(r: RegressionResults) -> list[tuple[str, str]]:
+    """The columns of the weights, and the number of observations where a row stands for several."""
+    found = []
+    if r.freq_weights is not None:
+        found += [("Frequencies", _shortened(r.freq_weights or "values")), ("Observations", f"{r.nobs:,}")]
+    if r.var_weights is not None:
+        found.append(("Var. weights", _shortened(r.var_weights or "values")))
+    return found
 
 
 def _offsets(r: RegressionResults) -> list[tuple[str, str]]:

@@ -61,6 +61,8 @@ class Problem:
         (n,) what is added to each row's linear predictor, or None for zeros.
     low
         (n, p) what X lacks of the columns for 32 digits, or None where it is all there is.
+    counts
+        (n,) how many observations each row stands for, or None for one each. They are part of `weight`.
     seen
         What one pass through many rows saw, or None.
     """
@@ -72,6 +74,7 @@ class Problem:
     loss: Loss
     offset: Floats | None = None
     low: Floats | None = None
+    counts: Floats | None = None
     seen: Survey | None = None
 
     @staticmethod
@@ -85,20 +88,26 @@ class Problem:
         offset: Floats | None = None,
         low: Floats | None = None,
         powers: tuple[tuple[int, Powers], ...] = (),
+        counts: Floats | None = None,
     ) -> Problem:
         """The problem of these rows; `powers` are the polynomials among the columns."""
         plain = low is None and not powers
         with threads_for(X.shape):
             seen = survey(X, y, weight, intercept=intercept) if plain and X.size > _SMALL else None
         if seen is not None:
-            return Problem(X, y, weight, seen.standardised.basis, loss, offset, seen=seen)
+            return Problem(X, y, weight, seen.standardised.basis, loss, offset, counts=counts, seen=seen)
         basis = make_basis(X, intercept=intercept, weight=weight, powers=powers)
-        return Problem(X, y, weight, basis, loss, offset, low)
+        return Problem(X, y, weight, basis, loss, offset, low, counts)
 
     @property
     def n(self) -> int:
         """The number of rows."""
         return len(self.y)
+
+    @cached_property
+    def nobs(self) -> int:
+        """The number of observations."""
+        return self.n if self.counts is None else int(self.counts.sum())
 
     @cached_property
     def total_weight(self) -> float:
@@ -154,6 +163,19 @@ class Problem:
     def weighted(self, values: Floats) -> Floats:
         """Values of rows times the rows' weights."""
         return values if self.weight is None else values * self.weight
+
+    def once(self, values: Floats) -> Floats:
+        """Values of rows, each for one of the observations that the row stands for."""
+        return values if self.counts is None else values / self.counts
+
+    def each(self, values: Floats) -> float:
+        """The sum over observations of values that are those of the row."""
+        return float(values.sum() if self.counts is None else values @ self.counts)
+
+    @property
+    def log_weight(self) -> float:
+        """The sum over observations of the logarithms of their weights."""
+        return 0.0 if self.weight is None else self.each(np.log(self.once(self.weight)))
 
     def mean(self, values: Floats) -> float:
         """The weighted mean of values of rows."""

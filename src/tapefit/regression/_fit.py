@@ -9,9 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from tapefit.data import (
-    Block,
     Poly,
-    Table,
     check_design,
     encode,
     features_beside,
@@ -19,6 +17,7 @@ from tapefit.data import (
     learn_encoding,
     offset_column,
     read,
+    row_weights,
 )
 from tapefit.errors import DataError, UsageError
 from tapefit.inference import RegressionResults, check_cov_type, checked_level, group_codes, group_columns
@@ -45,6 +44,8 @@ def fit(
     intercept: bool = True,
     missing: Literal["error", "drop"] = "error",
     on_collinear: OnCollinear = "error",
+    freq_weights: Any = None,
+    var_weights: Any = None,
     sample_weight: Any = None,
     solver: str = "auto",
     learning_rate: float | str = "auto",
@@ -102,8 +103,14 @@ def fit(
         "error", or "drop" to leave out rows with a missing or infinite value.
     on_collinear
         What to do about a column that others make up: "error", or "drop" to leave it out and say so.
+    freq_weights
+        How many observations each row stands for, whole numbers: the name of a column, or (n,) values. All results
+        are those of the row repeated so often; one of 0 is left out.
+    var_weights
+        How precise each row is, positive numbers, given likewise: its loss counts times that, as the variance of y is
+        taken to be proportional to the inverse. The number of observations is that of the rows.
     sample_weight
-        (n,) positive weights of the rows read; a row's loss counts times its weight.
+        scikit-learn's name for `var_weights`.
     solver
         "auto" solves to full accuracy: refined least squares, interior points, or preconditioned descent, by what
         the loss's derivatives are. "gd", "momentum", "adam" and "sgd" are step-by-step descents.
@@ -212,26 +219,29 @@ def fit(
     row = find_loss(loss, link=link, delta=delta, quantile=quantile, level=level, power=power)
     _check_exposure(row, exposure)
     table = read(data, categorical=categorical) if y is None else from_arrays(data, y, target=target)
-    beside = (target, offset, exposure, *group_columns(groups))
+    weights = row_weights(table, freq_weights, var_weights, sample_weight)
+    beside = (target, offset, exposure, *group_columns(groups), freq_weights, var_weights, sample_weight)
     used = features_beside(table, beside) if features is None else features
-    encoding = learn_encoding(table, target, features=used, intercept=intercept)
-    block, rows = encode(table, encoding, missing=missing, offset=offset_column(table, offset, exposure))
+    counted = weights.counted()
+    encoding = learn_encoding(table, target, features=used, intercept=intercept, counted=counted)
+    added = offset_column(table, offset, exposure)
+    block, rows = encode(table, encoding, missing=missing, offset=added, weights=weights)
     places = np.arange(table.n) if block.kept is None else np.flatnonzero(block.kept)
     check_domain(row.domain, row.name, block.y, lambda i: table.row_label(int(places[i])))
     if on_collinear == "error" and penalised is None:
         check_design(block, encoding)
     elif len(block.y) < 2:
         raise DataError("one row shows no spread; give at least 2 complete rows")
-    weight = _weights(sample_weight, table, block)
     problem = Problem.of(
         block.X,
         block.y,
         row,
         intercept=intercept,
-        weight=weight,
+        weight=block.weight,
         offset=block.offset,
         low=block.low,
         powers=encoding.powers,
+        counts=block.counts,
     )
     results = fit_problem(
         problem,
@@ -240,11 +250,17 @@ def fit(
         rows=rows,
         groups=group_codes(groups, table, places),
     )
-    return replace(results, offset=_name(offset), exposure=_name(exposure))
+    return replace(
+        results,
+        offset=_name(offset),
+        exposure=_name(exposure),
+        freq_weights=_name(freq_weights),
+        var_weights=_name(sample_weight if var_weights is None else var_weights),
+    )
 
 
 def _name(column: Any) -> str | None:
-    """What a model remembers of an offset: its column, or "" for values."""
+    """What a model remembers of an offset or of weights: their column, or "" for values."""
     return column if column is None or isinstance(column, str) else ""
 
 
@@ -259,24 +275,3 @@ def _check_exposure(loss: Loss, exposure: Any) -> None:
 def _one_of(name: str, value: object, choices: tuple[str, ...]) -> None:
     if value not in choices:
         raise UsageError(f"Expected {name} to be {' or '.join(map(repr, choices))}, got {value!r}; choose one of them.")
-
-
-def _weights(sample_weight: Any, table: Table, block: Block) -> Any:
-    """The weights of the rows that are used, (n,)."""
-    if sample_weight is None:
-        return None
-    try:
-        weight = np.asarray(sample_weight, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise DataError("sample_weight holds something else than numbers; pass one number a row.") from None
-    if weight.shape != (table.n,):
-        raise DataError(
-            f"sample_weight has shape {weight.shape} but the data has {table.n} rows; pass one weight a row."
-        )
-    bad = np.flatnonzero(~(weight > 0) | np.isinf(weight))
-    if len(bad):
-        raise DataError(
-            f"sample_weight of {table.row_label(int(bad[0]))} is {weight[bad[0]]:g}, expected a positive number; "
-            "leave the row out instead."
-        )
-    return weight if block.kept is None else weight[block.kept]

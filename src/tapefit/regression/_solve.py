@@ -195,6 +195,7 @@ def independent(problem: Problem, terms: Sequence[str], on_collinear: OnCollinea
         offset=problem.offset,
         low=None if problem.low is None else np.asfortranarray(problem.low[:, slopes]),
         powers=problem.basis.select(slopes).powers,
+        counts=problem.counts,
     )
     return Independent(rest, rest.factor(), kept, problem, drop_notes(found, terms))
 
