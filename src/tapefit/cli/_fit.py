@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from tapefit.cli._limits import limit_options, limits
 from tapefit.cli._losses import CONSTANTS, check_constants, find_loss, loss_options
 from tapefit.cli._options import (
     as_json,
@@ -38,6 +39,8 @@ Examples:
   tapefit fit data.csv --target y
   tapefit fit data.csv --target y --features x1,region -o model.json --plot fit.png
   tapefit fit data.csv --target y --loss huber --missing drop --json
+  tapefit fit data.csv --target y --penalty l1 --alpha cv
+  tapefit fit data.csv --target y --bounds x1=0: --constraints 'x2 + x3 = 1'
   tapefit fit data.csv --target y --solver gd --learning-rate 0.02 --steps 1000 --log-every 100
   zcat data.csv.gz | tapefit fit - --target y
 """
@@ -63,6 +66,7 @@ class Settings:
     exposure: str | None
     freq_weights: str | None
     var_weights: str | None
+    limits: dict[str, Any]  # penalty and constraints, by their names in tapefit.fit
     missing: Literal["error", "drop"]
     on_collinear: Literal["error", "drop"]
     solver: Literal["auto", "gd", "momentum", "adam", "sgd"]
@@ -107,6 +111,7 @@ class Settings:
 )
 @click.option("--intercept/--no-intercept", default=True, show_default=True, help="Fit a constant term.")
 @loss_options
+@limit_options
 @freq_weights
 @var_weights
 @missing
@@ -174,7 +179,7 @@ def fit(file: str, target: str | None, **options: Any) -> None:
     """
     if target is None:
         raise _no_target(file)
-    options["loss"] = find_loss(options["loss"])
+    options["loss"], options["limits"] = find_loss(options["loss"]), limits(options)
     run(Settings(file, target, **options))
 
 
@@ -269,6 +274,7 @@ def fit_table(table: Table, settings: Settings) -> RegressionResults:
             cov_type=settings.cov_type,
             groups=settings.groups or None,
             **constants(settings),
+            **settings.limits,
             confidence_level=settings.confidence_level,
             callbacks=watch,
         )

@@ -14,7 +14,17 @@ import click
 from tapefit.cli._options import level, positive
 from tapefit.errors import UsageError
 
-__all__ = ["CONSTANTS", "LINKS", "LOSSES", "check_constants", "find_loss", "loss_name", "loss_options"]
+__all__ = [
+    "CONSTANTS",
+    "LINKS",
+    "LOSSES",
+    "check_constants",
+    "find_loss",
+    "find_own",
+    "is_own",
+    "loss_name",
+    "loss_options",
+]
 
 # The names of the tables in tapefit.objective, which takes NumPy to import; a test holds them equal.
 LOSSES = ("expectile", "gamma", "huber", "log_cosh", "logistic", "mae", "mse", "poisson", "quantile", "tweedie")
@@ -33,7 +43,7 @@ Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 def loss_name(value: str) -> str:
     """Return an option's value if it is a loss's name or FILE.py:NAME."""
-    if value in LOSSES or _is_own(value):
+    if value in LOSSES or is_own(value):
         return value
     raise click.BadParameter(
         f"expected one of {', '.join(map(repr, LOSSES))}, or FILE.py:NAME for a function, got '{value}'"
@@ -43,7 +53,8 @@ def loss_name(value: str) -> str:
 loss_name.__name__ = "name"  # what the help calls it
 
 
-def _is_own(value: str) -> bool:
+def is_own(value: str) -> bool:
+    """Return whether an option's value is of the form FILE.py:NAME."""
     return value.rpartition(":")[0].endswith(".py")
 
 
@@ -94,43 +105,45 @@ def check_constants(loss: object, given: dict[str, float | None]) -> dict[str, f
 
 
 def find_loss(value: str) -> str | Callable[..., Any]:
-    """Return the loss's name, or the function NAME of the file FILE.py.
+    """Return the loss's name, or the function NAME of the file FILE.py."""
+    return find_own(value, "--loss", "a function of (y, y_hat)") if is_own(value) else value
+
+
+def find_own(value: str, option: str, what: str) -> Callable[..., Any]:
+    """Return the function NAME of FILE.py, given as FILE.py:NAME.
 
     Raises
     ------
     UsageError
         If the file is not there or fails, or NAME is not a function in it.
     """
-    if not _is_own(value):
-        return value
     file, _, name = value.rpartition(":")
-    module = _imported(file)
+    module = _imported(file, option)
     found = getattr(module, name, None)
     if found is None:
         own = sorted(key for key, thing in vars(module).items() if callable(thing) and not key.startswith("_"))
         choices = f"one of {', '.join(own)}" if own else "a function, of which it has none"
-        raise UsageError(f"{file} has no {name!r} for --loss; name {choices}.")
+        raise UsageError(f"{file} has no {name!r} for {option}; name {choices}.")
     if not callable(found):
         raise UsageError(
-            f"{name!r} of {file} is a {type(found).__name__} and not a function of (y, y_hat), which --loss expects; "
-            "name a function."
+            f"{name!r} of {file} is a {type(found).__name__} and not {what}, which {option} expects; name a function."
         )
     return found  # type: ignore[no-any-return]
 
 
-def _imported(file: str) -> ModuleType:
+def _imported(file: str, option: str) -> ModuleType:
     """The user's file as a module, by its path: sys.path is not looked at."""
     if not Path(file).is_file():
-        raise UsageError(f"--loss names the file {file}, which is not there; correct its path.")
+        raise UsageError(f"{option} names the file {file}, which is not there; correct its path.")
     spec = importlib.util.spec_from_file_location(f"_tapefit_user_{Path(file).stem}", file)
     if spec is None or spec.loader is None:
-        raise UsageError(f"--loss names the file {file}, which Python cannot import; give a .py file.")
+        raise UsageError(f"{option} names the file {file}, which Python cannot import; give a .py file.")
     module = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
     except Exception as error:
         reason = (str(error).strip() or "no reason given").splitlines()[0].rstrip(".")
         raise UsageError(
-            f"{file} cannot be imported for --loss: {type(error).__name__}: {reason}; correct it."
+            f"{file} cannot be imported for {option}: {type(error).__name__}: {reason}; correct it."
         ) from error
     return module

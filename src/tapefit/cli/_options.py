@@ -20,13 +20,14 @@ __all__ = [
     "quiet",
     "rate",
     "split_names",
+    "to_number",
     "var_weights",
 ]
 
 
 def positive(value: str | float) -> float:
     """Return the number that an option's value spells, which must be above 0 and finite."""
-    number = _number(value)
+    number = to_number(value)
     if not 0.0 < number < math.inf:
         raise click.BadParameter(f"expected a number above 0, got '{value}'")
     return number
@@ -36,7 +37,7 @@ def rate(value: str) -> float | Literal["auto"]:
     """Return the learning rate that an option's value spells: as `positive`, or the word auto."""
     if value == "auto":
         return "auto"
-    number = _number(value)
+    number = to_number(value)
     if not 0.0 < number < math.inf:
         raise click.BadParameter(f"expected a number above 0 or 'auto', got '{value}'")
     return number
@@ -44,7 +45,7 @@ def rate(value: str) -> float | Literal["auto"]:
 
 def level(value: str | float) -> float:
     """Return the probability that an option's value spells, which lies strictly between 0 and 1."""
-    number = _number(value)
+    number = to_number(value)
     if not 0.0 < number < 1.0:
         raise click.BadParameter(f"expected a number between 0 and 1, such as 0.95, got '{value}'")
     return number
@@ -66,7 +67,7 @@ def degrees(ctx: click.Context, param: click.Parameter, values: tuple[str, ...])
     return found
 
 
-def _number(value: str | float) -> float:
+def to_number(value: str | float) -> float:
     """The number that `value` spells, NaN when it spells none."""
     try:
         return float(value)

@@ -256,10 +256,11 @@ def _without_errors(results: RegressionResults) -> RegressionResults:
     slopes = results.theta[int(results.basis.intercept) :]
     whole = replace(results.statistics, df_model=int(np.count_nonzero(slopes)))
     nothing = np.full_like(results.cov_theta, np.nan)
+    others = tuple(text for text in results.warnings if "standard errors" not in text or "converged" in text)
+    results = replace(results, warnings=others)
     return noted(replace(results, statistics=whole, cov_theta=nothing, cov_root=nothing), CHOSEN)
 
 
 def noted(results: RegressionResults, note: str) -> RegressionResults:
-    """The results with a note on their standard errors first, and no other on them."""
-    others = [text for text in results.warnings if "standard errors" not in text]
-    return replace(results, warnings=(note, *others))
+    """The results with a note first."""
+    return replace(results, warnings=(note, *results.warnings))
