@@ -61,7 +61,6 @@ DIFFERENCES = {
     "`custom_gradient` that returns a Python number": ["cg python float grad"],
     "`round(t)`": ["round()"],
     "`t[[0, 1]]`": ["idx list"],
-    "`v[0].assign(x)`": ["slice assign"],
     "values that `v.assign_add` returns": ["return value of assign_add"],
     "shapes": ["jac shapes", "t.shape", "idx newaxis"],
     "lists in a `tf.Module`": ["module.variables n"],

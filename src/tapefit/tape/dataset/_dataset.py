@@ -8,14 +8,15 @@ from typing import Any, NoReturn
 import numpy as np
 
 from tapefit import nest
-from tapefit.errors import InvalidArgumentError
+from tapefit.errors import InvalidArgumentError, OperatorNotAllowedInGraphError
+from tapefit.tape._stack import stack
 from tapefit.tape._tensor import Tensor
 from tapefit.tape.dataset import _sources as sources
 from tapefit.tape.dataset import _steps as steps
 from tapefit.tape.dataset._element import call, element, spec
 from tapefit.tape.dataset._iterator import DatasetIterator, numpy_of
 from tapefit.tape.dataset._pipe import INFINITE, Pipe
-from tapefit.tape.ops._random import seeds_of_next
+from tapefit.tape.ops._seeds import seeds_of_next
 from tapefit.types import as_dtype, int64
 
 Function = Callable[..., Any]
@@ -316,6 +317,11 @@ class Dataset:
         return map(numpy_of, self._pipe.elements())
 
     def __iter__(self) -> DatasetIterator:
+        if stack.recorder is not None:
+            raise OperatorNotAllowedInGraphError(
+                "A dataset is iterated inside of a function under tf.function, whose program would repeat the elements "
+                "of its first call; iterate outside, and pass each batch to the function."
+            )
         return DatasetIterator(self._pipe.elements(), lambda: self.element_spec)
 
     def __len__(self) -> int:

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from tapefit.tape.ops._philox import words
+from tapefit.tape.ops._philox import Stream, words
 
 _END = object()
 
 
 def seeds_of_epochs(seed: int, stream: int) -> Iterator[tuple[int, int]]:
     """The pair of seeds of each pass through a dataset that is shuffled anew each time."""
-    numbers = words(seed, stream)
+    numbers = words(Stream(seed, stream))
     while True:
         yield next(numbers), next(numbers)
 
@@ -34,7 +34,7 @@ def shuffled(items: Iterator[Any], size: int, seeds: tuple[int, int]) -> Iterato
     seeds
         Two numbers that determine the order.
     """
-    numbers = words(*seeds)
+    numbers = words(Stream(*seeds))
     buffer = list(islice(items, size))  # step 1
     n = length = len(buffer)
     start = 0

@@ -26,6 +26,7 @@ from tapefit.tape.testing._sample import (
 from tapefit.tape.testing._samples_checks import CHECKS
 from tapefit.tape.testing._samples_linalg import LINALG
 from tapefit.tape.testing._samples_more import MORE
+from tapefit.tape.testing._samples_random import RANDOM
 from tapefit.tape.testing._samples_scatter import SCATTER
 from tapefit.tape.testing._samples_special import SPECIAL
 from tapefit.tape.testing._samples_stack import STACK
@@ -297,6 +298,7 @@ SAMPLES: dict[str, Samples] = {
     **STACK,
     **MORE,
     **SCATTER,
+    **RANDOM,
     **LINALG,
     **SPECIAL,
 }

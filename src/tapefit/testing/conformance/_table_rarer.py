@@ -76,4 +76,22 @@ _MOMENTS = [
     row("truncatemod", lambda tf, x: tf.truncatemod(x, tf.constant(1.0, x.dtype)), (spaced(), _M)),
     *unary("math.softsign"),
 ]
-RARER = (*_SEGMENTS, *_INDEXED, *_SPACE, *_MOMENTS)
+_RANDOM = [
+    row(
+        "random.stateless_normal",
+        lambda tf, m, s: tf.random.stateless_normal([4, 3], [1, 2], m, s, m.dtype),
+        *((3,), (3,)),
+    ),
+    row(
+        "random.stateless_truncated_normal",
+        lambda tf, m, s: tf.random.stateless_truncated_normal([4, 3], [1, 2], m, s, m.dtype),
+        *((3,), (3,)),
+    ),
+    row(
+        "random.stateless_gamma",
+        lambda tf, a, b: tf.random.stateless_gamma([4, 3], [1, 2], a, b, a.dtype),
+        *((positive, (3,)), (positive, (3,))),
+    ),
+    row("random.stateless_uniform", lambda tf, a: tf.random.stateless_uniform([4], [1, 2], a, 5.0, a.dtype), ()),
+]
+RARER = (*_SEGMENTS, *_INDEXED, *_SPACE, *_MOMENTS, *_RANDOM)
