@@ -134,6 +134,27 @@ def test_a_ridge_within_equations_meets_both_conditions() -> None:
 
 
 @pytest.mark.parametrize(
+    "options",
+    [
+        {"positive": True},
+        {"constraints": "x1 + x2 = 0", "cov_type": "HC3"},
+        {"loss": "mae", "positive": True},
+        {"penalty": "l2", "alpha": 0.2, "cov_type": "HC1"},
+        {"penalty": "l1", "alpha": 0.1},
+        {"penalty": fused, "alpha": 0.2},
+        {"loss": "huber", "penalty": "l2", "alpha": 0.1, "positive": True},
+    ],
+)
+def test_a_frequency_is_a_row_so_often(options: dict[str, Any]) -> None:
+    y, times = LOSSES["huber"], np.random.default_rng(3).integers(1, 4, 80)
+    once = tapefit.fit(X, y, freq_weights=times, **options)
+    often = tapefit.fit(np.repeat(X, times, axis=0), np.repeat(y, times), **options)
+    np.testing.assert_allclose(once.params, often.params, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(once.bse, often.bse, rtol=1e-9)
+    assert (once.df_resid, once.nobs) == (often.df_resid, often.nobs)
+
+
+@pytest.mark.parametrize(
     ("options", "says"),
     [
         ({"penalty": "l1", "alpha": 0.1, "bounds": {"x1": (0, None)}}, "keep every slope on one side of 0"),

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from tapefit.data import Encoding, RowCount
 from tapefit.errors import UsageError
 from tapefit.inference import RegressionResults
+from tapefit.numerics import few_threads
 from tapefit.objective import Problem
 from tapefit.regression._constrained import fit_constrained
 from tapefit.regression._constraint_options import ConstraintOptions
@@ -47,6 +48,7 @@ def check_together(penalised: PenaltyOptions | None, within: ConstraintOptions |
         raise UsageError("alpha='cv' knows no constraints, got some; pass a number, or leave them out.")
 
 
+@few_threads("X.shape")
 def fit_problem(
     problem: Problem, asked: Request, *, encoding: Encoding, rows: RowCount, groups: NDArray[np.int64] | None = None
 ) -> RegressionResults:
