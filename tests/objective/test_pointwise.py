@@ -92,3 +92,34 @@ def test_a_smoothed_corner_bends_evenly_over_its_width() -> None:
     seen = smoothed(find_loss("mae"), y, np.array([-3.0, -0.5, 0.0, 0.5, 3.0]), 1.0)
     assert seen.slope == pytest.approx([-1, -0.5, 0, 0.5, 1])
     assert seen.curvature == pytest.approx([0, 1, 1, 1, 0])
+
+
+@pytest.mark.parametrize("name", ["poisson", "huber", "logistic", "mae"])
+def test_many_rows_in_chunks_are_the_rows_one_by_one(name):
+    loss = find_loss(name)
+    rng = np.random.default_rng(0)
+    y, eta = rng.integers(0, 2, 70_000).astype(float), rng.normal(size=70_000)
+    whole = pointwise(loss, y, eta)
+    for rows in (slice(0, 10), slice(32_760, 32_780), slice(69_990, 70_000)):
+        part = pointwise(loss, y[rows], eta[rows])
+        for name in ("value", "slope", "curvature"):
+            np.testing.assert_array_equal(getattr(whole, name)[rows], getattr(part, name))
+
+
+def test_order_zero_gives_values_alone():
+    y, eta = np.array([1.0, 2.0, 0.0]), np.array([0.5, 0.1, -3.0])
+    loss = find_loss("poisson")
+    for size in (1, 20_000):
+        several = np.tile(y, size), np.tile(eta, size)
+        none, two = pointwise(loss, *several, order=0), pointwise(loss, *several)
+        np.testing.assert_array_equal(none.value, two.value)
+        assert not none.slope.any()
+        assert not none.curvature.any()
+        np.testing.assert_array_equal(pointwise(loss, *several, order=1).slope, two.slope)
+
+
+def test_a_loss_that_is_nan_late_names_the_row():
+    y = np.ones(50_000)
+    y[40_001] = np.nan
+    with pytest.raises(DataError, match="NaN at row 40001"):
+        pointwise(find_loss("mse"), y, np.zeros(50_000))

@@ -167,13 +167,13 @@ def _null(problem: Problem, family: Family, scale: float) -> dict[str, float]:
     weight = np.ones(problem.n) if problem.weight is None else problem.weight
     try:
         eta = _constant(problem)
-        rows = problem.at(eta)
+        mean_loss = problem.mean_loss(eta)
     except DataError:  # an offset that takes every constant out of the link's domain
         return {}
     with np.errstate(all="ignore"):
         density = family.log_density(problem.y, problem.loss.link.mu(eta), scale / problem.once(weight))
         llnull = problem.each(np.asarray(density))
-    return {"null_deviance": _deviance(problem, problem.mean(rows.value)), "llnull": llnull}
+    return {"null_deviance": _deviance(problem, mean_loss), "llnull": llnull}
 
 
 def _constant(problem: Problem) -> Floats:

@@ -47,6 +47,7 @@ def solution(
     factor: Factor,
     groups: NDArray[np.int64] | None = None,
     penalty_root: Floats | None = None,
+    seen: Pointwise | None = None,
 ) -> Solution:
     """The solution of a problem whose loss is recognised.
 
@@ -62,12 +63,14 @@ def solution(
         As in `Fit`.
     penalty_root
         (m, width) a root of the penalty's Hessian beside the sum of the losses.
+    seen
+        The loss at the rows, where the descent has it.
     """
     if problem.loss.kind == "squares":
         loss_value = float(square_loss(problem, problem.mean(np.square(residual))))
         slope, curvature, bread = -problem.weighted(residual), None, factor
     else:
-        seen = problem.at(problem.y - residual)
+        seen = seen or problem.at(problem.y - residual)
         loss_value, slope = problem.mean(seen.value), problem.weighted(seen.slope)
         curvature = _bend(problem, residual, seen)
         bread = factor if problem.loss.kind == "pinball" else _bread(problem, curvature, factor, penalty_root)

@@ -15,6 +15,8 @@ from tapefit.tape import GradientTape, Tensor, python_floats_as
 
 Floats = NDArray[np.float64]
 
+_CHUNK = 1 << 15  # rows
+
 
 @dataclass(frozen=True)
 class Pointwise:
@@ -25,7 +27,7 @@ class Pointwise:
     value
         (n,) the loss; its mean at every row, if the function gives only a mean or sum.
     slope
-        (n,) l', the first derivative.
+        (n,) l', the first derivative; zeros if it was not asked for.
     curvature
         (n,) l'', the second; zeros if it was not asked for.
     single
@@ -38,7 +40,7 @@ class Pointwise:
     single: bool = False
 
 
-def pointwise(loss: Loss, y: Floats, y_hat: Floats, *, order: Literal[1, 2] = 2) -> Pointwise:
+def pointwise(loss: Loss, y: Floats, y_hat: Floats, *, order: Literal[0, 1, 2] = 2) -> Pointwise:
     """The loss and its derivatives at each row.
 
     Parameters
@@ -48,7 +50,7 @@ def pointwise(loss: Loss, y: Floats, y_hat: Floats, *, order: Literal[1, 2] = 2)
     y, y_hat
         (n,) observed and predicted values.
     order
-        How many derivatives are wanted.
+        How many derivatives are wanted; the others are zeros.
 
     Raises
     ------
@@ -58,7 +60,28 @@ def pointwise(loss: Loss, y: Floats, y_hat: Floats, *, order: Literal[1, 2] = 2)
     DataError
         If the loss is NaN at a row.
     """
+    if loss.form == "rows" and len(y) > _CHUNK:
+        return _by_chunks(loss, y, y_hat, order)
+    return _of_chunk(loss, y, y_hat, order)
+
+
+def _by_chunks(loss: Loss, y: Floats, y_hat: Floats, order: Literal[0, 1, 2]) -> Pointwise:
+    """The same, of as many rows at a time as a cache has room for with all that the tape keeps of them."""
+    n = len(y)
+    parts = [np.empty(n) if k <= order else np.zeros(n) for k in range(3)]
+    for start in range(0, n, _CHUNK):
+        rows = slice(start, start + _CHUNK)
+        seen = _of_chunk(loss, y[rows], y_hat[rows], order, start)
+        for part, values in zip(parts[: order + 1], (seen.value, seen.slope, seen.curvature), strict=False):
+            part[rows] = values
+    return Pointwise(parts[0], parts[1], parts[2])
+
+
+def _of_chunk(loss: Loss, y: Floats, y_hat: Floats, order: Literal[0, 1, 2], start: int = 0) -> Pointwise:
     eta = Tensor(y_hat)
+    if order == 0:
+        with np.errstate(all="ignore"):
+            return _rows(loss, _call(loss, Tensor(y), eta), np.zeros(len(y)), np.zeros(len(y)), y, start)
     with np.errstate(all="ignore"):
         outer = GradientTape() if order == 2 else None
         with outer or contextlib.nullcontext():
@@ -76,7 +99,7 @@ def pointwise(loss: Loss, y: Floats, y_hat: Floats, *, order: Literal[1, 2] = 2)
             )
         curvature = outer.gradient(slope, eta) if outer else None
         bend = np.zeros(len(y)) if curvature is None else np.asarray(curvature._array, dtype=np.float64)
-        return _rows(loss, value, np.asarray(slope._array, dtype=np.float64), bend, y)
+        return _rows(loss, value, np.asarray(slope._array, dtype=np.float64), bend, y, start)
 
 
 def _call(loss: Loss, y: Tensor, eta: Tensor) -> Tensor:
@@ -108,7 +131,7 @@ def _call(loss: Loss, y: Tensor, eta: Tensor) -> Tensor:
     return value
 
 
-def _rows(loss: Loss, value: Tensor, slope: Floats, curvature: Floats, y: Floats) -> Pointwise:
+def _rows(loss: Loss, value: Tensor, slope: Floats, curvature: Floats, y: Floats, start: int) -> Pointwise:
     """Rows from what the function gave: its rows, or n times the derivatives of a mean."""
     n = len(y)
     each: Any = np.asarray(value._array, dtype=np.float64)
@@ -128,13 +151,13 @@ def _rows(loss: Loss, value: Tensor, slope: Floats, curvature: Floats, y: Floats
     if bad.any():
         first = int(np.argmax(bad))
         raise DataError(
-            f"The loss {loss.name!r} is NaN at row {first} (counted from 0), where y is {y[first]:g}; "
+            f"The loss {loss.name!r} is NaN at row {start + first} (counted from 0), where y is {y[first]:g}; "
             "check that the loss is defined there, or leave the row out."
         )
     return Pointwise(each, slope, curvature, single)
 
 
-def smoothed(loss: Loss, y: Floats, y_hat: Floats, h: float, *, order: Literal[1, 2] = 2) -> Pointwise:
+def smoothed(loss: Loss, y: Floats, y_hat: Floats, h: float, *, order: Literal[0, 1, 2] = 2) -> Pointwise:
     """Slope and curvature at each row of the loss averaged over predictions from y_hat - h to y_hat + h.
 
     They are differences of the loss and of its slope, so corners count with what they contribute. The values are

@@ -160,6 +160,10 @@ class Problem:
         """The loss and its derivatives at each row, unweighted."""
         return pointwise(self.loss, self.y, y_hat)
 
+    def mean_loss(self, y_hat: Floats) -> float:
+        """The weighted mean of the loss."""
+        return self.mean(pointwise(self.loss, self.y, y_hat, order=0).value)
+
     def weighted(self, values: Floats) -> Floats:
         """Values of rows times the rows' weights."""
         return values if self.weight is None else values * self.weight

@@ -89,7 +89,7 @@ def _length(problem: Problem, eta: Floats, way: Floats, h: float, promised: floa
 
 def _outcome(problem: Problem, theta: Floats, steps: int) -> Outcome:
     eta = problem.eta(theta)
-    mean = problem.mean(problem.at(eta).value)
+    mean = problem.mean_loss(eta)
     message = f"Converged after {steps} preconditioned steps along a path that rounds the loss's corners ever less."
     beta = problem.basis.to_raw(theta)
     return Outcome(theta, beta, max(steps, 1), True, message, np.array([mean]), problem.y - eta)

@@ -156,4 +156,4 @@ def _outcome(
 ) -> Outcome:
     means = np.array(curve or [at.f / problem.total_weight])
     beta = problem.basis.to_raw(at.theta)
-    return Outcome(at.theta, beta, max(steps, 1), converged, message, means, problem.y - at.eta, cause)
+    return Outcome(at.theta, beta, max(steps, 1), converged, message, means, problem.y - at.eta, cause, at.rows)

@@ -9,6 +9,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from tapefit.objective import Pointwise
+
 Floats = NDArray[np.float64]
 Callback = Callable[[int, float, Floats], object]
 Status = Literal["converged", "diverged", "max_iter", "stopped", "stuck"]
@@ -36,6 +38,8 @@ class Outcome:
         (n,) y - prediction.
     cause
         Why it did not converge, where that is something else than the number of steps.
+    rows
+        The loss at each row with its derivatives, where the descent ended with them.
     """
 
     theta: Floats
@@ -46,6 +50,7 @@ class Outcome:
     loss_curve: Floats
     residual: Floats
     cause: Status | None = None
+    rows: Pointwise | None = None
 
     @property
     def status(self) -> Status:

@@ -143,6 +143,6 @@ def _cost(error: Floats, u: Floats, level: float) -> float:
 
 def _end(problem: Problem, theta: Floats, steps: int, level: float, message: str, *, converged: bool = True) -> Outcome:
     y_hat = problem.predict(theta)
-    mean = problem.mean(problem.at(y_hat).value)
+    mean = problem.mean_loss(y_hat)
     beta = problem.basis.to_raw(theta)
     return Outcome(theta, beta, max(steps, 1), converged, message, np.array([mean]), problem.y - y_hat)

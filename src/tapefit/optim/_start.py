@@ -31,7 +31,7 @@ def first_coefficients(problem: Problem, factor: Factor) -> Floats:
     losses: list[tuple[float, Floats]] = []
     for theta in (*_candidates(problem, factor), zero):
         with contextlib.suppress(DataError):  # not defined there
-            losses.append((problem.mean(problem.at(problem.eta(theta)).value), theta))
+            losses.append((problem.mean_loss(problem.eta(theta)), theta))
     usable = [pair for pair in losses if np.isfinite(pair[0])]
     return min(usable, key=lambda pair: pair[0])[1] if usable else zero
 

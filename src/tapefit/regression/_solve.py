@@ -274,7 +274,9 @@ def make_results(
     """
     _check_coefficients(outcome.beta, design, encoding.term_names)
     factor = design.factor
-    fit, whole, loss_value = solution(problem, outcome.theta, outcome.residual, factor, groups, penalty_root)
+    fit, whole, loss_value = solution(
+        problem, outcome.theta, outcome.residual, factor, groups, penalty_root, outcome.rows
+    )
     cov = covariance(fit, cov_type)
     sure = cov.kind == "nonrobust" and is_known(problem.loss)
     if whole.df_resid <= 0 and penalty_root is None and not sure:
