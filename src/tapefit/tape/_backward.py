@@ -100,7 +100,12 @@ def _run(
                 shape = args[i]._array.shape
                 if part.shape != shape:
                     part = unbroadcast(part, shape, lead)
-            cotangents[uid] = cotangents[uid] + part if uid in cotangents else part
+            if uid in cotangents:
+                if i + 1 == len(args):
+                    g = None  # let go before the sum is made: one large array less at the same time
+                cotangents[uid] = cotangents[uid] + part
+            else:
+                cotangents[uid] = part
 
 
 def _collect(cotangents: dict[int, Any], ans: tuple[Tensor, ...], keep: set[int]) -> Any:
