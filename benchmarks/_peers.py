@@ -38,6 +38,23 @@ def tapefit_eager(X, Y) -> tuple[Step, str]:
     return _tape(tapefit, X, Y), tapefit.__version__
 
 
+def tapefit_function(X, Y) -> tuple[Step, str]:
+    import tapefit
+
+    return tapefit.function(_tape(tapefit, X, Y)), tapefit.__version__
+
+
+def tapefit_function_without_loss(X, Y) -> tuple[Step, str]:
+    import tapefit
+
+    step = _tape(tapefit, X, Y)
+
+    def quiet():
+        step()
+
+    return tapefit.function(quiet), tapefit.__version__
+
+
 def tensorflow_eager(X, Y) -> tuple[Step, str]:
     import tensorflow
 
@@ -136,6 +153,8 @@ PEERS: dict[str, Callable[[np.ndarray, np.ndarray], tuple[Step, str]]] = {
     "numpy by hand, plain": numpy_plain,
     "numpy by hand, tuned": numpy_tuned,
     "tapefit eager": tapefit_eager,
+    "tapefit tf.function": tapefit_function,
+    "tapefit, loss not asked": tapefit_function_without_loss,
     "tensorflow eager": tensorflow_eager,
     "tensorflow tf.function": tensorflow_function,
     "torch eager": torch_eager,

@@ -6,6 +6,7 @@ from typing import Any
 
 from tapefit.tape._backward import Record, sweep
 from tapefit.tape._indexed_slices import IndexedSlices
+from tapefit.tape._stack import stack
 from tapefit.tape._tensor import Tensor
 from tapefit.tape.primitives import concat, conj, reshape, take
 
@@ -48,14 +49,16 @@ def slices_of(gathers: list[Record], cotangents: dict[int, Any], source: Any) ->
         g = cotangents.get(answer._uid)
         if g is not None:
             values.append(reshape(g, shape=(places._array.size, *shape[1:])))
-            indices.append(places._array.reshape(-1))
+            flat: Any = places if stack.tapes else places._array.copy()
+            indices.append(reshape(flat, shape=(places._array.size,)))
     if not values:
         return None
     g = values[0] if len(values) == 1 else concat(*values, axis=0)
     if source.dtype.is_complex:
         g = conj(g)
-    where = concat(*indices, axis=0) if len(indices) > 1 else indices[0].copy()
-    return IndexedSlices(g if type(g) is Tensor else Tensor(g), Tensor(where), shape)
+    where = concat(*indices, axis=0) if len(indices) > 1 else indices[0]
+    rows, places = (t if type(t) is Tensor else Tensor(t) for t in (g, where))
+    return IndexedSlices(rows, places, shape)
 
 
 def sweep_with_slices(

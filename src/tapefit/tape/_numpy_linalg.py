@@ -14,7 +14,8 @@ from tapefit.errors import InvalidArgumentError
 from tapefit.tape import _operators as o
 from tapefit.tape import primitives as p
 from tapefit.tape._convert import like, pair, tensor_of
-from tapefit.tape._tensor import Tensor
+from tapefit.tape._tensor import Tensor, values_of
+from tapefit.tape._whole import as_check
 from tapefit.tape.ops import _linalg as products
 from tapefit.tape.ops import _linalg_diag as diagonals
 from tapefit.tape.ops import _linalg_einsum as labels
@@ -86,9 +87,14 @@ def _solve(a: Any, b: Any) -> Tensor:
 def _cholesky(a: Any, *, upper: bool = False) -> Tensor:
     a = tensor_of(a)
     factor = factors.cholesky(diagonals.adjoint(a) if upper else a)
+    _must_be_definite(factor, a)
+    return diagonals.adjoint(factor) if upper else factor
+
+
+@as_check
+def _must_be_definite(factor: Tensor, a: Tensor) -> None:
     if np.isnan(factor._array).any() and not np.isnan(a._array).any():
         raise np.linalg.LinAlgError("Matrix is not positive definite")
-    return diagonals.adjoint(factor) if upper else factor
 
 
 def _eigh(a: Any, UPLO: str = "L") -> EigResult:
@@ -104,7 +110,7 @@ def _lower(a: Any, UPLO: str) -> Any:
 
 def _eig(a: Any) -> EigResult:
     e, v = factors.eig(a)
-    real = tensor_of(a)._array.dtype.kind == "f" and not e._array.imag.any()
+    real = tensor_of(a)._array.dtype.kind == "f" and not values_of(e, "np.linalg.eig").imag.any()
     return EigResult(*map(_real, (e, v))) if real else EigResult(e, v)
 
 
@@ -142,7 +148,8 @@ def _lstsq(a: Any, b: Any, rcond: Any = None) -> tuple[Tensor, Tensor, int, Tens
     column = b if _ndim(b) == 2 else expand_dims(b, -1)
     x = products.matmul(systems.pinv(a, rcond), column)
     s = factors.svd(a, compute_uv=False)
-    rank = int(np.sum(s._array > rcond * s._array.max(initial=0)))
+    sizes = values_of(s, "the rank in np.linalg.lstsq")
+    rank = int(np.sum(sizes > rcond * sizes.max(initial=0)))
     m, n = a._array.shape
     rest = o.absolute(o.subtract(column, products.matmul(a, x)))
     squares = reduce_sum(o.square(rest), 0) if rank == n < m else Tensor(np.zeros(0, s._array.dtype))

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tapefit.errors import ShapeWarning
+from tapefit.errors import OperatorNotAllowedInGraphError, ShapeWarning
 from tapefit.tape import primitives as p
 from tapefit.tape._convert import beside, pair, tensor_of
 from tapefit.tape._indexed_slices import IndexedSlices
@@ -132,6 +132,8 @@ def _equality(op: Op, otherwise: bool) -> Callable[[Any, Any], Any]:
             return otherwise
         try:
             return op(x, y)
+        except OperatorNotAllowedInGraphError:
+            raise
         except (TypeError, ValueError):
             return otherwise
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tapefit.errors import InvalidArgumentError
+from tapefit.errors import InvalidArgumentError, OperatorNotAllowedInGraphError
 from tapefit.tape import primitives as p
 from tapefit.tape._convert import tensor_of
 from tapefit.tape._tensor import Tensor, values_of
@@ -61,5 +61,7 @@ def _whole(v: Any) -> int:
         raise TypeError(f"{_VALID}, got {v!r}; use tf.boolean_mask to select by truth.")
     try:
         return int(v.__index__())
+    except OperatorNotAllowedInGraphError:
+        raise
     except (AttributeError, TypeError):
         raise TypeError(f"{_VALID}, got {v!r}; use tf.gather for lists of indices.") from None

@@ -54,7 +54,13 @@ def fitted(
             f"{name} has an input signature of {len(specs)} arguments by position, got {len(args)} and "
             f"{len(kwargs)} by name; call it with as many."
         )
-    return tuple(nest.map_structure(lambda spec, x: _fit(spec, x, name), specs[i], a) for i, a in enumerate(args)), {}
+    return tuple(_fit_all(spec, a, name) for spec, a in zip(specs, args, strict=True)), {}
+
+
+def _fit_all(spec: Any, x: Any, name: str) -> Any:
+    if isinstance(spec, TensorSpec):
+        return _fit(spec, x, name)
+    return nest.map_structure(lambda one, part: _fit(one, part, name), spec, x)
 
 
 def _fit(spec: Any, x: Any, name: str) -> Tensor:
@@ -62,7 +68,7 @@ def _fit(spec: Any, x: Any, name: str) -> Tensor:
         tensor = convert(x, None if isinstance(x, (Tensor, Variable)) else spec.dtype)
     except (TypeError, ValueError) as error:
         raise TypeError(f"{name} expects {spec}, got {x!r}; pass what becomes such a tensor.") from error
-    if tensor.dtype is not spec.dtype or not spec.shape.is_compatible_with(tensor.shape):
+    if not spec.is_compatible_with(tensor):
         raise TypeError(
             f"{name} expects {spec}, got a {tensor.dtype.name} tensor of shape {tuple(tensor.shape)}; cast or reshape "
             "it, or widen the input signature."
@@ -74,7 +80,7 @@ def example(x: Any) -> Any:
     """A tensor for a `TensorSpec`, with ones for unknown dimensions; anything else as it is."""
     if not isinstance(x, TensorSpec):
         return x
-    return Tensor(np.ones([1 if d is None else d for d in x.shape], x.dtype.numpy_dtype))
+    return Tensor(np.ones([1 if d is None else d for d in x.shape or ()], x.dtype.numpy_dtype))
 
 
 def _leaf(x: Any, tensors: list[Tensor]) -> Any:

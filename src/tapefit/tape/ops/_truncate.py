@@ -10,8 +10,10 @@ from tapefit.errors import InvalidArgumentError
 from tapefit.tape._convert import pair
 from tapefit.tape._operators import multiply, subtract
 from tapefit.tape._tensor import Tensor
+from tapefit.tape._whole import as_check
 
 
+@as_check
 def _quotient(x: Tensor, y: Tensor, op: str) -> Tensor:
     a, b = x._array, y._array
     if a.dtype.kind in "iu":

@@ -14,7 +14,7 @@ from tapefit.tape.primitives._compare import equal
 from tapefit.tape.primitives._elementwise import exp
 from tapefit.tape.primitives._ratio import ratio
 from tapefit.tape.primitives._reductions import Axes, keep, reduce_sum, restored
-from tapefit.tape.primitives._select import array_in, constant_like, where, zeros_for
+from tapefit.tape.primitives._select import array_in, constant_like, known, where, written_down, zeros_for
 
 
 def _along(axis: int, part: slice) -> tuple[Any, ...]:
@@ -54,7 +54,7 @@ def _square(x: Any, axis: int) -> tuple[Any, Any]:
 
 
 def _cumprod_rule(g: Any, ans: Any, x: Any, *, axis: int) -> Any:
-    if np.all(array_in(x) != 0):
+    if not written_down(x) and np.all(array_in(x) != 0):
         return ratio(cumsum(g * ans, axis=axis, reverse=True), x)
     # sum over j >= i of g[j] times the product of x[0..j] without x[i], which a zero does not spoil
     apart, order = _square(x, axis)
@@ -103,7 +103,8 @@ def _others(x: Any, axis: Axes) -> Any:
 
 
 def _prod_rule(g: Any, ans: Any, x: Any, *, axis: Axes, keepdims: bool) -> Any:
-    others = ratio(keep(ans, x, axis), x) if np.all(array_in(x) != 0) else _others(x, axis)
+    quick = not written_down(x) and np.all(array_in(x) != 0)
+    others = ratio(keep(ans, x, axis), x) if quick else _others(x, axis)
     return restored(g, ans, x, axis) * others
 
 
@@ -116,11 +117,12 @@ def _logsumexp(x: Any, *, axis: Axes, keepdims: bool) -> Any:
 
 def _logsumexp_rule(g: Any, ans: Any, x: Any, *, axis: Axes, keepdims: bool) -> Any:
     # the weights do not depend on the shift, which is therefore a constant; infinite tops share the weight equally
-    array = array_in(x)
-    top = np.max(array, axis, keepdims=True, initial=-np.inf)
-    tied = np.isinf(top) & (array == top)
-    gap = where(tied, zeros_for(x), x - np.where(np.isfinite(top), top, np.zeros((), array.dtype)))
-    weights = exp(where(np.isposinf(top) & ~tied, constant_like(-np.inf, x), gap))
+    top = known(lambda a: np.max(a, axis, keepdims=True, initial=-np.inf), x)
+    tied = known(lambda a, top: np.isinf(top) & (a == top), x, top)
+    shift = known(lambda top: np.where(np.isfinite(top), top, np.zeros((), top.dtype)), top)
+    gap = where(tied, zeros_for(x), x - shift)
+    below = known(lambda a, top: np.isposinf(top) & (a != top), x, top)
+    weights = exp(where(below, constant_like(-np.inf, x), gap))
     return restored(g, ans, x, axis) * (weights / reduce_sum(weights, axis=axis, keepdims=True))
 
 

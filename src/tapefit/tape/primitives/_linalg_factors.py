@@ -25,7 +25,7 @@ from tapefit.tape.primitives._linalg_parts import (
     regular,
 )
 from tapefit.tape.primitives._linalg_solve import triangular_solve
-from tapefit.tape.primitives._select import array_in
+from tapefit.tape.primitives._select import array_in, known
 
 _ALL = slice(None)
 
@@ -127,7 +127,7 @@ def _lu_rule(g: Any, ans: Any, a: Any, *, dtype: np.dtype[Any]) -> Any:
     middle = strict + band_part(g_upper, lower=0, upper=-1)
     half = triangular_solve(conjugate(unit), middle, lower=True, transposed=True)
     permuted = adjoint(triangular_solve(right, adjoint(half), lower=False, transposed=False))
-    rows = np.swapaxes(one[array_in(order)], -1, -2)
+    rows = known(lambda places: np.swapaxes(one[places], -1, -2), order)
     return matmul(rows, permuted)
 
 

@@ -12,7 +12,7 @@ from tapefit.errors import InvalidArgumentError
 from tapefit.tape._primitive import Primitive, Rule, primitive
 from tapefit.tape.primitives._arrays import getitem, swap_last
 from tapefit.tape.primitives._elementwise import cast, conj, is_complex
-from tapefit.tape.primitives._select import array_in, constant_like, where
+from tapefit.tape.primitives._select import array_in, constant_like, known, where
 
 # The last axis of a vector as rows, or as columns, of a matrix.
 _ROW = (Ellipsis, None, slice(None))
@@ -165,6 +165,10 @@ def reciprocal_unless(near: Any, x: Any) -> Any:
 def reciprocal_gaps(e: Any) -> Any:
     """1 / (e_j - e_i), and 0 where the two differ by no more than rounding: equal values give finite gradients."""
     gaps = as_row(e) - as_column(e)
-    sizes = np.abs(array_in(e))
+    return reciprocal_unless(known(_within_rounding, e, gaps), gaps)
+
+
+def _within_rounding(e: Any, gaps: Any) -> Any:
+    sizes = np.abs(e)
     rounding = sizes.shape[-1] * np.finfo(sizes.dtype).eps * sizes.max(-1, keepdims=True, initial=0)
-    return reciprocal_unless(np.abs(array_in(gaps)) <= rounding[..., None], gaps)
+    return np.abs(gaps) <= rounding[..., None]

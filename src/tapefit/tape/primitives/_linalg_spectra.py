@@ -32,7 +32,7 @@ from tapefit.tape.primitives._linalg_parts import (
     reciprocal_unless,
 )
 from tapefit.tape.primitives._linalg_solve import solve
-from tapefit.tape.primitives._select import array_in
+from tapefit.tape.primitives._select import known
 
 
 def _eigh(a: Any) -> tuple[Any, Any]:
@@ -131,7 +131,7 @@ def _hermitian(x: Any) -> Any:
 
 def _inverse(s: Any) -> Any:
     """1 / s, and 0 where s is 0."""
-    return reciprocal_unless(array_in(s) == 0, s)
+    return reciprocal_unless(known(lambda sizes: sizes == 0, s), s)
 
 
 def _phases(vv: Any, inverse: Any) -> Any:
