@@ -304,6 +304,19 @@ def test_active_bounds_leave_the_standard_errors_of_the_model_without_these_colu
     assert np.isnan(r.aic)
 
 
+def test_tables_say_what_is_fixed_and_held() -> None:
+    y = SMOOTH["mse"]
+    bounded = tapefit.fit(X, y, bounds={"x2": (0, None), "x1": (None, 99)})
+    ridge = tapefit.fit(X, y, penalty="l2", alpha=0.25)
+    side_by_side = str(tapefit.compare([bounded, ridge]))
+    assert "(fixed)" in side_by_side
+    assert "1 of 2 active" in side_by_side
+    assert "l2 (0.25)" in side_by_side
+    assert "| fixed | | | | |" in " ".join(bounded.to_markdown().split())
+    assert "1 of 2 constraints active" in bounded.to_markdown()
+    assert "penalty l2 with alpha 0.25" in ridge.to_latex()
+
+
 def test_clusters_are_counted_in_the_model_that_is_left() -> None:
     y, codes = SMOOTH["mse"], np.arange(N) // 10
     r = tapefit.fit(X, y, bounds={"x2": (0, None)}, groups=codes)

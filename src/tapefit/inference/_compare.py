@@ -15,6 +15,10 @@ from tapefit.inference._summary import number
 _FACTS: dict[str, Callable[[RegressionResults], str]] = {
     "Target": lambda r: r.target,
     "Loss": lambda r: r.loss,
+    "Penalty": lambda r: f"{r.penalty} ({_value(r.alpha)})" if r.penalty else "",
+    "Constraints": lambda r: (
+        f"{sum(r.constraints.active)} of {len(r.constraints.active)} active" if r.constraints else ""
+    ),
     "Covariance": lambda r: r.cov_type,
     "Rows": lambda r: f"{r.nobs:,}",
     "R-squared": lambda r: _value(r.rsquared, r.basis.intercept),
@@ -134,7 +138,9 @@ def _cell(model: RegressionResults, term: str) -> tuple[str, str]:
     if term not in model.names:
         return "", ""
     j = model.names.index(term)
-    return ("dropped", "") if j in model.dropped else (number(model.params[j]), f"({number(model.bse[j])})")
+    if j in model.dropped:
+        return "dropped", ""
+    return number(model.params[j]), "(fixed)" if j in model.fixed else f"({number(model.bse[j])})"
 
 
 def _value(value: float, shown: bool = True) -> str:

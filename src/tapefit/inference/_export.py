@@ -114,6 +114,10 @@ def cells(r: RegressionResults) -> tuple[list[str], list[list[str]]]:
 def _footer(r: RegressionResults) -> str:
     kind = "R-squared" if r.basis.intercept else "R-squared (uncentred)"
     facts = [f"Target {r.target}", f"loss {r.loss}", f"{r.nobs:,} rows", f"covariance {r.cov_type}"]
+    if r.penalty:
+        facts.append(f"penalty {r.penalty} with alpha {number(r.alpha)}")
+    if r.constraints is not None:
+        facts.append(f"{sum(r.constraints.active)} of {len(r.constraints.active)} constraints active")
     if math.isfinite(r.rsquared):
         facts.append(f"{kind} {r.rsquared:.6g}")
     return ", ".join(facts) + "."

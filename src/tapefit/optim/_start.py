@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from tapefit.errors import DataError
 from tapefit.numerics import Factor
 from tapefit.objective import Problem
-from tapefit.optim._least_squares import solve_squares
 
 Floats = NDArray[np.float64]
 
@@ -39,7 +38,8 @@ def first_coefficients(problem: Problem, factor: Factor) -> Floats:
 def _candidates(problem: Problem, factor: Factor) -> Iterator[Floats]:
     near = problem.near()
     if np.isfinite(near).all():
-        yield solve_squares(replace(problem, y=near).translated(), factor).theta
+        moved = replace(problem, y=near).translated()
+        yield factor.solve(moved.gradient(moved.y))
     if problem.basis.intercept:
         offset = 0.0 if problem.offset is None else problem.mean(problem.offset)
         with np.errstate(all="ignore"):

@@ -49,6 +49,7 @@ Floats = NDArray[np.float64]
 _NAN = float("nan")
 _TRACE = 1e-6  # of a factor's size: a ridge that makes it invertible
 _REFINEMENTS = 5
+_ILL = 100.0  # condition above which the free fit is needed to its last digits to tell which constraints it breaks
 
 
 @dataclass(frozen=True, eq=False)
@@ -232,26 +233,32 @@ def _minimum(
 
 
 def _squares(problem: Problem, constraints: Constraints, factor: Factor, *, singular: bool) -> Constrained:
-    """The least-squares fit, moved to where it meets the constraints by as little as can be."""
+    """The least-squares fit, moved to where it meets the constraints by as little as can be.
+
+    Its last digits come with the fit of the model that is left.
+    """
+    start, g = np.zeros(problem.basis.width), np.zeros(problem.basis.width)
     if singular:
-        start, g = np.zeros(problem.basis.width), -problem.gradient(problem.y)
-        curve, steps = np.array([problem.mean(np.square(problem.y))]), 1
+        g = -problem.gradient(problem.y)
+    elif factor.condition > _ILL:
+        start = solve_squares(problem, factor).theta
     else:
-        free = solve_squares(problem, factor)
-        start, g, curve, steps = free.theta, np.zeros(problem.basis.width), free.loss_curve, free.n_iter
+        for _ in range(2):
+            start = start + factor.solve(problem.gradient(problem.y - problem.predict(start)))
     step, found = nearest(factor, g, constraints, start)
     theta = start + step
     _, _, rows, sign = constraints.halves()
     active = tuple(sorted((int(rows[i]), float(sign[i])) for i in found.active))
-    message = f"Least squares, solved by {steps} preconditioned step{'s' * (steps != 1)}."
-    outcome = Outcome(theta, theta, steps, True, message, curve, problem.y - problem.predict(theta))
-    return Constrained(outcome, active)
+    residual = problem.y - problem.predict(theta)
+    curve = np.array([problem.mean(np.square(residual))])
+    return Constrained(Outcome(theta, theta, 1, True, "Least squares.", curve, residual), active)
 
 
 def _start(problem: Problem, constraints: Constraints, factor: Factor) -> Floats:
     """First coefficients within the constraints, where the loss is defined."""
-    best = first_coefficients(problem, factor)
-    for theta in (best, np.zeros(problem.basis.width)):
+    zero = np.zeros(problem.basis.width)
+    best = zero if problem.loss.kind == "squares" else first_coefficients(problem, factor)
+    for theta in (best, zero):
         inside = project(factor, constraints, theta)
         with contextlib.suppress(DataError):
             if np.isfinite(problem.at(problem.eta(inside)).value).all():
@@ -286,9 +293,9 @@ def _rest(asked: Asked, found: Constrained) -> tuple[Restricted, Outcome]:
     problem, outcome = left.problem, found.outcome
     squares = problem.loss.kind == "squares" and asked.penalty is None
     if squares and not dependent_columns(problem.factor(), problem.n):
-        solved = solve_squares(problem, problem.factor())
-        outcome = replace(outcome, loss_curve=square_loss(problem, solved.loss_curve))
-        phi, residual = solved.theta, solved.residual
+        outcome = solve_squares(problem, problem.factor())
+        outcome = replace(outcome, loss_curve=square_loss(problem, outcome.loss_curve))
+        phi, residual = outcome.theta, outcome.residual
     else:
         phi = left.phi(outcome.theta)
         phi = _settled(problem, phi) if squares else _sharpened(asked, left, phi)
