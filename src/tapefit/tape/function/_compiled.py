@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from tapefit.tape.function._clean import clean, needed
 from tapefit.tape.function._program import Program
 from tapefit.tape.function._replay import Plan, Replay
 from tapefit.tape.function._signature import split
+
+if TYPE_CHECKING:
+    from tapefit.tape.function._kernel import Kernel
 
 _CONSTANT = (int, float, complex, str, bytes, bool, type(None), np.ndarray, np.generic, Variable)
 
@@ -90,6 +93,8 @@ class Compiled:
     ----------
     program
         As it is replayed.
+    kernels
+        The parts of it that are machine code, from the first replay on; printed, each says what building it took.
     """
 
     def __init__(self, program: Program, outcome: Outcome, instead: Callable[..., Any] | None) -> None:
@@ -100,6 +105,7 @@ class Compiled:
         self._instead = instead  # what runs where tapes listen to a function with gradients of its own
         self._plan: Plan | None = None
         self._frames: list[Replay] = []
+        self.kernels: list[Kernel] = []
         outcome.tensors = []
 
     def __call__(self, arrays: list[Any]) -> Any:
@@ -122,8 +128,15 @@ class Compiled:
     def _frame(self) -> Replay:
         """A frame for one more thread at the same time."""
         if self._plan is None:
-            self._plan = Plan(self.program)
+            self._plan = Plan(self._fused())
         return self._plan.frame()
+
+    def _fused(self) -> Program:
+        """The program, with kernels where there can be some."""
+        from tapefit.tape.function._kernel import with_kernels
+
+        program, self.kernels = with_kernels(self.program)
+        return program
 
     @property
     def source(self) -> str:

@@ -30,6 +30,7 @@ _UFUNCS: dict[Any, Any] = {
     operator.gt: np.greater,
     operator.ge: np.greater_equal,
 }
+_BY_NAME = (np.maximum, np.minimum, np.fmax, np.fmin)  # they take their buffer by name alone
 _SIGNS = {operator.add: "+", operator.sub: "-", operator.mul: "*"}
 _ADD_UP = ("reduce_sum", "reduce_mean")
 
@@ -53,6 +54,7 @@ class Plan:
         self._buffers: list[Value] = writer.buffers
         self._scalars = writer.scalars
         self._names = writer.names
+        self._kernels = writer.kernels
         self._code = compile(self.source, f"<program {program.name}>", "exec")
 
     def frame(self) -> Replay:
@@ -62,6 +64,7 @@ class Plan:
             names[f"b{i}"] = np.empty(value.shape, value.dtype)
         for name, dtype in self._scalars.items():
             names[name] = np.empty((), dtype)
+        names.update({name: kernel.fresh() for name, kernel in self._kernels.items()})
         exec(self._code, names)
         replay: Replay = names["make"](**{k: v for k, v in names.items() if k != "__builtins__"})
         return replay
@@ -75,6 +78,7 @@ class _Writer:
         self.values = program.values
         self.names: dict[str, Any] = {"Tensor": Tensor, "asarray": np.asarray, "add_up": np.add.reduce}
         self.text: dict[int, str] = {}  # how a value is written where a step reads it
+        self.kernels: dict[str, Any] = {}  # each frame gets memory of its own for them
         self.scalars: dict[str, Any] = {}  # arrays of shape () for scalars that meet arrays
         self.lines: list[str] = []
         self.buffers: list[Value] = []
@@ -105,7 +109,7 @@ class _Writer:
 
     def _sharing(self, step: Step) -> tuple[int, ...]:
         """The arguments whose memory the step's result may be."""
-        if ufunc_of(step.primitive) is not None or step.primitive.name in _ADD_UP:
+        if ufunc_of(step.primitive) is not None or step.primitive.name in (*_ADD_UP, "kernel"):
             return ()
         return step.args
 
@@ -178,7 +182,8 @@ class _Writer:
             self.lines.append(f"v{out} = {name}({', '.join(args)})")
             self.text[out] = f"v{out}"
         else:
-            self.lines.append(f"{name}({', '.join([*args, target])})")
+            out_as = "out=" if ufunc in _BY_NAME else ""
+            self.lines.append(f"{name}({', '.join([*args, out_as + target])})")
             self.text[out] = target
 
     def _beside_array(self, a: int) -> str:
@@ -233,6 +238,8 @@ class _Writer:
 
     def _call(self, step: Step) -> None:
         """A step that only the primitive's own function can do."""
+        if step.primitive.name == "kernel":
+            self.kernels[f"f{len(self.names)}"] = step.primitive.fn
         self.names[f"f{len(self.names)}"] = _caller(step)
         call = f"f{len(self.names) - 1}({', '.join(self._plain(a) for a in step.args)})"
         outs = [f"v{k}" for k in step.outs]
