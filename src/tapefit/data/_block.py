@@ -7,12 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tapefit.data._design import design_matrix
+from tapefit.data._design import compact_design, design_matrix
 from tapefit.data._encoding import Encoding
 from tapefit.data._match import matched, numeric_target
 from tapefit.data._missing import Missing, check_any, complete_rows
 from tapefit.data._table import Numeric, Table
 from tapefit.data._weights import Weights
+from tapefit.numerics import Design
+
+_MANY = 2_000_000  # numbers: from here on a fit goes through its rows in ranges
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,8 +24,8 @@ class Block:
 
     Parameters
     ----------
-    X : (n, p) float64 array, Fortran order
-        The terms without the intercept.
+    X : (n, p) float64 array, Fortran order, or Design
+        The terms without the intercept; a Design where categories stay codes.
     y : (n,) float64 array
         The target.
     weight : (n,) float64 array, optional
@@ -37,7 +40,7 @@ class Block:
         How many observations each row stands for, which is a part of its weight; 1 if None.
     """
 
-    X: NDArray[np.float64]
+    X: NDArray[np.float64] | Design
     y: NDArray[np.float64]
     weight: NDArray[np.float64] | None = None
     offset: NDArray[np.float64] | None = None
@@ -62,6 +65,7 @@ def encode(
     missing: Missing = "error",
     offset: Numeric | None = None,
     weights: Weights | None = None,
+    compact: bool = False,
 ) -> tuple[Block, RowCount]:
     """Return features and target of a table as arrays, and how many rows they have.
 
@@ -77,6 +81,9 @@ def encode(
         As `offset_column` returns it.
     weights : Weights, optional
         As `row_weights` returns them. A row that stands for no observation is left out like one that lacks a value.
+
+    compact : bool
+        Leave the categories of a table as codes where it would be large as an array.
 
     Raises
     ------
@@ -99,7 +106,13 @@ def encode(
     if counted is not None:
         kept &= counted
         check_any(table, kept)
-    X, low = design_matrix(table, columns, tuple(encoding.indicated()), kept)
+    indicated = tuple(encoding.indicated())
+    many = np.count_nonzero(kept) * len(encoding.term_names) > _MANY
+    if compact and many and encoding.categorical_names and not encoding.powers:
+        X: Design | NDArray[np.float64] = compact_design(table, columns, indicated, kept, centred=encoding.intercept)
+        low = None
+    else:
+        X, low = design_matrix(table, columns, indicated, kept)
     used = len(X)
     added = offset.values[kept] if offset else None
     weight, counts = weights.of(kept)

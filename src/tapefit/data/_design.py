@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +12,9 @@ from tapefit.data._feature import Feature
 from tapefit.data._table import Categorical, Numeric, Table
 from tapefit.data._wording import listing, quoted
 from tapefit.errors import DataError
+from tapefit.numerics import Coded, Dense, Design
 
-_REFERENCE, _UNSEEN = -1, -2
+_REFERENCE, _UNSEEN = 0, -1
 
 
 def design_matrix(
@@ -51,14 +53,48 @@ def design_matrix(
             X[:, j : j + width], low[:, j : j + width] = feature.powers.columns(column.values[rows])
         elif isinstance(column, Numeric):
             X[:, j] = column.values[rows]
-        else:
-            codes = _term_codes(column, feature, levels or ())[column.codes[rows]]
-            if (codes == _UNSEEN).any():
-                raise _unseen(table, column, feature, int(np.flatnonzero(kept)[np.argmax(codes == _UNSEEN)]))
-            hit = np.flatnonzero(codes >= 0)
-            X[hit, j + codes[hit]] = 1.0
+        elif isinstance(column, Categorical):
+            codes = _codes(table, column, feature, levels or (), kept)
+            hit = np.flatnonzero(codes)
+            X[hit, j + codes[hit] - 1] = 1.0
         j += width
     return X, low
+
+
+def compact_design(
+    table: Table,
+    columns: Sequence[Numeric | Categorical],
+    indicated: Sequence[tuple[Feature, tuple[str, ...] | None]],
+    kept: NDArray[np.bool_],
+    *,
+    centred: bool,
+) -> Design:
+    """Return the same terms with the categories left as codes; there are no polynomials among them.
+
+    Parameters and errors are those of `design_matrix`; `centred` is whether the terms will be centred.
+    """
+    n = int(np.count_nonzero(kept))
+    rows = slice(None) if n == table.n else np.flatnonzero(kept)
+    blocks: list[Dense | Coded] = []
+    for numeric, group in groupby(zip(columns, indicated, strict=True), lambda pair: isinstance(pair[0], Numeric)):
+        if numeric:
+            numbers = [column.values[rows] for column, _ in group if isinstance(column, Numeric)]
+            blocks.append(Dense.of(np.array(numbers).T, centred=centred))
+            continue
+        for column, (feature, levels) in group:
+            if isinstance(column, Categorical):
+                blocks.append(Coded(_codes(table, column, feature, levels or (), kept), len(levels or ())))
+    return Design(tuple(blocks), n)
+
+
+def _codes(
+    table: Table, column: Categorical, feature: Feature, levels: Sequence[str], kept: NDArray[np.bool_]
+) -> NDArray[np.intp]:
+    """Return the place of each kept row's indicator, counted from 1; 0 for the reference."""
+    codes = _term_codes(column, feature, levels)[column.codes if kept.all() else column.codes[kept]]
+    if codes.min() == _UNSEEN:
+        raise _unseen(table, column, feature, int(np.flatnonzero(kept)[np.argmin(codes)]))
+    return codes
 
 
 def array_terms(
@@ -88,10 +124,10 @@ def _zeros(n: int, p: int) -> NDArray[np.float64]:
         ) from None
 
 
-def _term_codes(column: Categorical, feature: Feature, levels: Sequence[str]) -> NDArray[np.int64]:
-    """Return for each level of the column its position among the terms."""
-    position = dict.fromkeys(feature.levels or (), _REFERENCE) | {level: k for k, level in enumerate(levels)}
-    return np.array([position.get(level, _UNSEEN) for level in column.levels], dtype=np.int64)
+def _term_codes(column: Categorical, feature: Feature, levels: Sequence[str]) -> NDArray[np.intp]:
+    """Return for each level of the column its position among the terms, counted from 1."""
+    position = dict.fromkeys(feature.levels or (), _REFERENCE) | {level: k for k, level in enumerate(levels, 1)}
+    return np.array([position.get(level, _UNSEEN) for level in column.levels], dtype=np.intp)
 
 
 def _unseen(table: Table, column: Categorical, feature: Feature, i: int) -> DataError:

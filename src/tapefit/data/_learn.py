@@ -149,7 +149,9 @@ def _feature(column: Numeric | Categorical, complete: NDArray[np.bool_]) -> Feat
     if isinstance(column, Numeric):
         return Feature(column.name)
     # Without a complete row there is nothing to fit, and `encode` says why.
-    occurring = np.unique(column.codes[complete]) if complete.any() else range(len(column.levels))
+    if not complete.any():
+        return Feature(column.name, column.levels)
+    occurring = np.flatnonzero(np.bincount(column.codes if complete.all() else column.codes[complete]))
     return Feature(column.name, tuple(column.levels[code] for code in occurring))
 
 

@@ -46,4 +46,5 @@ def categorical(
     position = {level: code for code, level in enumerate(levels)}
     # The last entry is what code -1 picks.
     recode = np.array([-1 if text is None else position.get(text, -1) for text in texts] + [-1], dtype=np.int64)
-    return Categorical(name, recode[codes], levels, declared)
+    same = np.array_equal(recode[:-1], np.arange(len(texts)))  # -1 stays -1
+    return Categorical(name, codes.astype(np.int64, copy=False) if same else recode[codes], levels, declared)

@@ -130,7 +130,7 @@ def _total_squares(problem: Problem) -> float:
 
 def _weighted_parts(problem: Problem, origin: float, power: int, centre: float = 0.0) -> Iterator[Floats]:
     """Weights times powers of ``y - origin - centre`` in ranges of rows."""
-    for rows in blocks(problem.n, 8):
+    for rows in blocks(problem.n, 16):
         rest = (problem.y[rows] - origin - centre) ** power
         yield rest if problem.weight is None else rest * problem.weight[rows]
 

@@ -241,6 +241,12 @@ class Design:
         parts = [block.select(own) for block, own in zip(self.blocks, chosen, strict=True) if len(own)]
         return Design(tuple(parts), self.n)
 
+    def numbers(self) -> Iterator[tuple[int, Floats]]:
+        """Places and values of the columns that are numbers."""
+        for block, place in zip(self.blocks, self.places, strict=True):
+            if isinstance(block, Dense):
+                yield from enumerate(block.X.T, place.start)
+
     @property
     def origin(self) -> Floats:
         """(p,) what is taken off each column."""

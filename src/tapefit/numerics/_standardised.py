@@ -143,6 +143,8 @@ def _basis(design: Design, squares: Floats, sums: Floats, total: float, intercep
     """The basis; None where one pass is not enough."""
     if not ((squares > _TINY) & (squares < _LARGE)).all():
         return None
+    if not intercept and design.origin.any():
+        return None
     if not intercept:
         return Basis(np.zeros(len(sums)), power_of_two(np.sqrt(squares / total)), False)
     mean, variance = sums / total, (squares * total - np.square(sums)) / total / total

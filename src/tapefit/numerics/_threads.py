@@ -11,7 +11,7 @@ from typing import Any, ParamSpec, TypeVar
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_NARROW = 256  # columns up to which a second thread wins nothing on a quiet machine and loses much on a busy one
+_NARROW = 512  # columns up to which a second thread wins nothing on a quiet machine and loses much on a busy one
 _SMALL = 200_000  # elements below which no product is long enough to be shared out
 
 

@@ -215,10 +215,10 @@ class Problem:
     def sum_squares(self, values: Floats) -> float:
         """The weighted sum of squares of values of rows (n,), without arrays of their number."""
         w = self.weight
-        parts = (values[rows] for rows in blocks(self.n, 8))
+        parts = (values[rows] for rows in blocks(self.n, 16))
         if w is None:
             return math.fsum(float(v @ v) for v in parts)
-        return math.fsum(float(np.square(values[rows]) @ w[rows]) for rows in blocks(self.n, 8))
+        return math.fsum(float(np.square(values[rows]) @ w[rows]) for rows in blocks(self.n, 16))
 
     def preconditioner(self, curvature: Floats) -> Factor:
         """The same as `factor`, roughly: from cross-products unless they are very ill conditioned."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import qr
 
 from tapefit.numerics import Factor
 from tapefit.objective import Problem
@@ -16,6 +17,7 @@ Floats = NDArray[np.float64]
 _MAX_STEPS = 100
 _GAP = 1e-13  # of the loss at the start
 _ENOUGH = 1e-8  # of it, where rounding allows no less
+_CHOICE = 4  # times as many rows as coefficients, of which those that the vertex fits exactly are chosen
 _BACK = 0.9995  # the part of the way to the boundary that a step may go
 
 
@@ -121,20 +123,30 @@ def _room(at: _Point, da: Floats, dz: Floats, dw: Floats) -> tuple[float, float]
 
 
 def _bound(v: Floats, dv: Floats) -> float:
-    falling = dv < 0
-    return float(np.min(-v[falling] / dv[falling], initial=1e20))
+    """How far v > 0 may go along dv before one of it is 0, at most 1e20."""
+    fastest = float((dv / v).min())
+    return -1.0 / fastest if fastest < -1e-20 else 1e20
 
 
 def _vertex(problem: Problem, y: Floats, u: Floats, theta: Floats, level: float) -> Floats:
     """`theta` moved so that its smallest errors are exactly 0, if the loss does not rise."""
     width = problem.basis.width
     error = y - problem.predict(theta)
-    nearest = np.argpartition(np.abs(error), width - 1)[:width]
+    several = min(_CHOICE * width, len(error))
+    nearest = np.argpartition(np.abs(error), several - 1)[:several]
+    nearest = nearest[_independent(problem.basis.columns(problem.X[nearest]), np.abs(error[nearest]))]
     Z = problem.basis.columns(problem.X[nearest])
     if np.linalg.cond(Z) > 1e12:
         return theta
     moved = theta + np.linalg.solve(Z, error[nearest])
     return moved if _cost(y - problem.predict(moved), u, level) <= _cost(error, u, level) * (1 + 1e-15) else theta
+
+
+def _independent(Z: Floats, size: Floats) -> NDArray[np.intp]:
+    """Places of `width` independent rows of Z (m, width), of small size (m,) where there is a choice."""
+    scale = 1.0 / (size + 1e-12 * size.max() + np.finfo(float).tiny)
+    order: NDArray[np.intp] = qr(Z.T * (scale / scale.max()), mode="r", pivoting=True)[1]
+    return order[: Z.shape[1]]
 
 
 def _cost(error: Floats, u: Floats, level: float) -> float:

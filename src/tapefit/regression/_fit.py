@@ -225,7 +225,8 @@ def fit(
     counted = weights.counted()
     encoding = learn_encoding(table, target, features=used, intercept=intercept, counted=counted)
     added = offset_column(table, offset, exposure)
-    block, rows = encode(table, encoding, missing=missing, offset=added, weights=weights)
+    compact = solver == "auto" and penalised is None and within is None
+    block, rows = encode(table, encoding, missing=missing, offset=added, weights=weights, compact=compact)
     places = np.arange(table.n) if block.kept is None else np.flatnonzero(block.kept)
     check_domain(row.domain, row.name, block.y, lambda i: table.row_label(int(places[i])))
     if on_collinear == "error" and penalised is None:

@@ -355,7 +355,9 @@ def _is_exact(problem: Problem, residual: Floats) -> bool:
     link, least = problem.loss.link, _EXACT
     if link is not IDENTITY:
         residual, least = problem.y - link.mu(problem.y - residual), _EXACT_LINKED
-    top = float(np.abs(problem.y).max()) or 1.0
+    top = max(float(problem.y.max()), -float(problem.y.min())) or 1.0
+    if 1e-100 < top < 1e100:
+        return problem.sum_squares(residual) <= least * problem.sum_squares(problem.y)
     with np.errstate(over="ignore"):
         return problem.mean(np.square(residual / top)) <= least * problem.mean(np.square(problem.y / top))
 

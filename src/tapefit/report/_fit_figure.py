@@ -111,7 +111,7 @@ class _View:
     @property
     def columns(self) -> NDArray[np.float64]:
         """(n, p) the columns whose coefficients the results have."""
-        return self.results.basis.raw_columns(self.block.X)
+        return self.results.basis.raw_columns(self.block.X[:])
 
     @property
     def descended(self) -> bool:
