@@ -111,7 +111,7 @@ def linear_relations(text: str, names: Sequence[str]) -> list[Relation]:
     [([-1.0, 0.0], '<=', 0.0), ([1.0, -2.0], '<=', 0.0)]
     """
     found = [
-        Relation(form[:-1], sign, 0.0 - form[-1], label)
+        Relation(form[:-1], sign, float(0.0 - form[-1]), label)
         for form, sign, label in _Reader(text, names, "constraint", ("=", "<=", ">=")).read()
     ]
     for relation in found:

@@ -243,8 +243,15 @@ class Problem:
         """R with R'R = Z' diag(weight * curvature) Z; curvature 1 if not given.
 
         From cross-products where those are well conditioned, by QR where they are not; without a curvature and
-        where the size of the problem allows it, in double-double then.
+        where the size of the problem allows it, in double-double then, once.
         """
+        return self._plain_factor if curvature is None else self._factor(curvature)
+
+    @cached_property
+    def _plain_factor(self) -> Factor:
+        return self._factor(None)
+
+    def _factor(self, curvature: Floats | None) -> Factor:
         if self.X.size > _SMALL:
             factor = self._from_products(curvature)
             if is_safe(factor):
