@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import special
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
+from sklearn.utils import get_tags
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import tapefit as tf
@@ -35,7 +37,31 @@ def mean_square(y: Any, y_hat: Any) -> Any:
     return tf.reduce_mean(tf.square(y - y_hat))
 
 
+def cauchy(y: Any, y_hat: Any) -> Any:
+    return np.log1p((y - y_hat) ** 2)
+
+
+class Shares(LinearRegression):  # type: ignore[misc]
+    """The logistic loss on any y, as scikit-learn's checks know no y between 0 and 1: y by its logistic function."""
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Any:
+        if np.asarray(y).dtype.kind in "fiuO":
+            y = special.expit(np.asarray(y, dtype=float) / 10)
+        return super().fit(X, y, sample_weight)
+
+    def predict(self, X: Any) -> Any:
+        return 10 * special.logit(super().predict(X))
+
+
 CONFIGURATIONS = [
+    LinearRegression(loss="log_cosh"),
+    LinearRegression(loss="expectile", level=0.8),
+    LinearRegression(loss="poisson"),
+    LinearRegression(loss="gamma"),
+    LinearRegression(loss="gamma", link="inverse"),
+    LinearRegression(loss="tweedie", power=1.5),
+    LinearRegression(loss=cauchy),
+    Shares(loss="logistic"),
     LinearRegression(),
     LinearRegression(fit_intercept=False),
     LinearRegression(positive=True),
@@ -150,6 +176,30 @@ def test_metadata_routing_passes_weights() -> None:
         weight = np.linspace(0.1, 5, 60)
         search = GridSearchCV(model, {"fit_intercept": [True]}).fit(X, Y, sample_weight=weight)
     assert np.array_equal(search.best_estimator_.coef_, LinearRegression().fit(X, Y, sample_weight=weight).coef_)
+
+
+@pytest.mark.parametrize("loss", ["poisson", "gamma", "tweedie", "logistic", "expectile", "log_cosh", cauchy])
+def test_every_loss_works_in_a_searched_pipeline_whose_weights_are_routed(loss: Any) -> None:
+    import sklearn
+
+    y = special.expit(Y) if loss == "logistic" else np.exp(0.3 * Y)
+    weight = np.linspace(0.1, 5, 60)
+    with sklearn.config_context(enable_metadata_routing=True):
+        model = LinearRegression(loss=loss).set_fit_request(sample_weight=True).set_score_request(sample_weight=True)
+        pipeline = make_pipeline(StandardScaler().set_fit_request(sample_weight=False), model)
+        search = GridSearchCV(pipeline, {"linearregression__fit_intercept": [True, False]}, cv=3)
+        found = search.fit(X, y, sample_weight=weight).best_estimator_
+    alone = LinearRegression(loss=loss, fit_intercept=search.best_params_["linearregression__fit_intercept"])
+    scaled = StandardScaler().fit_transform(X)
+    np.testing.assert_allclose(found[-1].coef_, alone.fit(scaled, y, sample_weight=weight).coef_, rtol=1e-12)
+    assert clone(found).get_params()["linearregression__loss"] == loss
+
+
+def test_losses_of_positive_y_say_so_in_their_tags() -> None:
+    tags = {
+        loss: get_tags(LinearRegression(loss=loss)).target_tags.positive_only for loss in ("mse", "poisson", "gamma")
+    }
+    assert tags == {"mse": False, "poisson": True, "gamma": True}
 
 
 def test_dependent_columns_get_zero_and_a_warning_or_an_error() -> None:

@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 
 _HALVINGS = 40
 _FLOOR = 1e-2  # of the largest curvature, for rows whose own would leave the step undetermined
-_NOISE = 1e-12  # of the sum of losses: a fall below it drowns in rounding
+_NOISE = 1e-12  # of the sum of losses, there or at the start: a fall below it drowns in rounding
 
 
 def solve_smooth(
@@ -53,6 +53,7 @@ def solve_smooth(
     """
     at = _look(problem, start)  # 1
     curve: list[float] = []
+    first = at.size
     for k in range(1, max_iter + 1):
         bend, factor = curvature_of(problem, at.rows)  # 2
         white = factor.whiten(problem.gradient(at.rows.slope))
@@ -62,10 +63,11 @@ def solve_smooth(
         check_separation(problem, step, at.rows.slope, k)
         scatter = problem.total_weight * problem.mean(np.square(at.rows.slope) / bend)
         rounding = problem.total_weight * problem.mean(bend * np.square(at.eta)) * 1e-30
-        after = _search(problem, at, step, promised, factor)  # 4
+        size = max(at.size, first)  # losses of next to nothing are differences that round as larger ones do
+        after = _search(problem, at, step, promised, factor, _NOISE * size)  # 4
         settled = promised <= max(tol * scatter, rounding)  # 5
         if after is None:
-            settled = settled or promised <= max(1e6 * rounding, 1e-4 * _NOISE * at.size)
+            settled = settled or promised <= max(1e6 * rounding, 1e-4 * _NOISE * size)
             return _outcome(problem, at, k - 1, settled, _converged(k - 1) if settled else _STUCK, curve, "stuck")
         at = after
         curve.append(at.f / problem.total_weight)
@@ -123,7 +125,7 @@ def _lessened(problem: Problem, factor: Factor, rows: Pointwise) -> Factor | Non
     return downdate(factor, problem.factor(negative)) if negative.any() else None
 
 
-def _search(problem: Problem, at: _At, step: Floats, promised: float, factor: Factor) -> _At | None:
+def _search(problem: Problem, at: _At, step: Floats, promised: float, factor: Factor, noise: float) -> _At | None:
     """The first of the steps 1, 1/2, 1/4, ... that lowers f by a ten-thousandth of what its slope promises.
 
     Where f no longer shows such a fall for rounding, the gradient has to become smaller instead.
@@ -137,7 +139,7 @@ def _search(problem: Problem, at: _At, step: Floats, promised: float, factor: Fa
             continue
         if seen.f <= at.f - 1e-4 * length * promised:
             return seen
-        if length * promised <= _NOISE * at.size and seen.f <= at.f + _NOISE * at.size:
+        if length * promised <= noise and seen.f <= at.f + noise:
             white = factor.whiten(problem.gradient(seen.rows.slope))
             if white @ white < promised:
                 return seen

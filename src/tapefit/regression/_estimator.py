@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -250,6 +251,13 @@ class LinearRegression(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         X = validate_data(self, X, dtype=np.float64, reset=False)
         terms, _ = array_terms(X, self.results_.encoding.features)
         return self.results_.mean_at(self.results_.basis.predict(terms, self.results_.theta))
+
+    def __sklearn_tags__(self) -> Any:
+        """scikit-learn's tags; the losses of counts and sizes take no negative y."""
+        tags = super().__sklearn_tags__()
+        with contextlib.suppress(UsageError):  # of a parameter that `fit` will refuse
+            tags.target_tags.positive_only = self._loss().domain in ("counts", "positive")
+        return tags
 
     def _loss(self) -> Loss:
         constants = {"delta": self.delta, "quantile": self.quantile, "level": self.level, "power": self.power}
