@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+import tapefit
 from tapefit import fit, load
-from tapefit.errors import ConvergenceWarning
+from tapefit.errors import ConvergenceWarning, UsageError
 from tapefit.optim import OPTIMIZERS
 
 RNG = np.random.default_rng(0)
@@ -195,3 +197,18 @@ def test_a_target_of_zeros_converges_at_once() -> None:
         results = fit(X, np.zeros(N), solver=solver)
         assert results.converged
         assert not results.params.any()
+
+
+def test_a_descent_that_cannot_start_from_zero_says_so() -> None:
+    for call in (tapefit.explain, partial(fit, solver="gd")):
+        with pytest.raises(UsageError, match="start from coefficients of zero, where the loss tweedie") as caught:
+            call({"x": x, "y": y**2}, loss="tweedie", link="sqrt")
+        assert "under the link sqrt; use solver='auto'" in str(caught.value)
+
+
+def test_a_descent_that_stops_where_the_information_is_singular_has_no_standard_errors() -> None:
+    with pytest.warns(ConvergenceWarning, match="diverged"):
+        results = fit({"x": x, "y": y**2 + 0.1}, loss="gamma", link="inverse", solver="gd")
+    assert results.status == "diverged"
+    assert np.isnan(results.bse).all()
+    assert str(results)

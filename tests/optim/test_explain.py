@@ -107,6 +107,72 @@ def test_a_smooth_loss_is_predicted_to_second_order() -> None:
     assert "converges in about" in str(e)
 
 
+YEARS, SPREAD = 1.0 + np.arange(60) % 4, 0.5 + (7 * np.arange(60) % 60) / 60
+COLUMNS = {name: values for name, values in data(7, collinear=0.0).items() if name != "y"}
+COUNTS = {**COLUMNS, "years": YEARS, "y": np.floor(YEARS * np.exp(0.4 * COLUMNS["x1"]) * SPREAD)}
+SMOOTH: dict[str, dict[str, object]] = {
+    "mse, offset": {"offset": "years"},
+    "mse, weights": {"sample_weight": "years"},
+    "poisson": {"loss": "poisson"},
+    "poisson, exposure": {"loss": "poisson", "exposure": "years"},
+    "poisson, exposure and weights": {
+        "loss": "poisson",
+        "exposure": "years",
+        "sample_weight": 1.0 + np.arange(60) % 3,
+    },
+    "tweedie": {"loss": "tweedie", "power": 1.5},
+    "expectile": {"loss": "expectile", "level": 0.7},
+    "log_cosh": {"loss": "log_cosh"},
+    "function": {"loss": lambda y, y_hat: np.log1p((y - y_hat) ** 2 / 50)},
+}
+
+
+@pytest.mark.parametrize("scaling", ["raw", "standardised"])
+@pytest.mark.parametrize("name", SMOOTH)
+def test_near_the_optimum_a_descent_shrinks_by_the_factor_that_is_named(name: str, scaling: str) -> None:
+    options = {"features": ["x1", "x2", "x3"], **SMOOTH[name]}
+    options["tol"] = 1e-6
+    e = tapefit.explain(COUNTS, scaling=scaling, max_iter=20_000, **options)  # type: ignore[arg-type]
+    assert e.converged
+    assert abs(e.steps_predicted - e.n_iter) <= (1 if e.exact else 1 + 0.3 * e.n_iter)
+    slow, fast = (
+        tapefit.explain(COUNTS, scaling=scaling, learning_rate=e.learning_rate, max_iter=k, **options)  # type: ignore[arg-type]
+        for k in (e.n_iter // 2, e.n_iter // 2 + 4)
+    )
+    rate = (fast.distance / slow.distance) ** (1 / 4)
+    assert rate == pytest.approx(np.abs(e.factors).max(), rel=0.05)
+
+
+@pytest.mark.parametrize("over", [1.3, 2.0])
+@pytest.mark.parametrize("name", ["poisson, exposure", "log_cosh", "expectile"])
+def test_close_to_the_optimum_a_rate_that_is_too_large_drives_away_along_the_direction_named(
+    name: str, over: float
+) -> None:
+    options = {"features": ["x1", "x2", "x3"], **SMOOTH[name]}
+    e = tapefit.explain(COUNTS, scaling="raw", **options)  # type: ignore[arg-type]
+    exact = tapefit.fit(COUNTS, tol=0.0, **options)  # type: ignore[arg-type]
+    steepest, rate = e.spectrum.directions[:, -1], over * e.largest_stable_rate
+    here = exact.params + 1e-4 * e.spectrum.directions @ np.ones(4)
+    X = np.column_stack([np.ones(60), *(COUNTS[f"x{j}"] for j in (1, 2, 3))])
+    shift = X @ here if "exposure" not in options else X @ here + np.log(COUNTS["years"])
+    more = {k: v for k, v in options.items() if k != "exposure"}
+    path: list[np.ndarray] = [np.zeros(4)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        tapefit.fit(
+            COUNTS,
+            solver="gd",
+            learning_rate=rate,
+            max_iter=3,
+            offset=shift,
+            callbacks=[lambda k, loss, beta: path.append(beta.copy())],
+            **more,  # type: ignore[arg-type]
+        )
+    errors = (np.array(path) + here - exact.params) @ steepest
+    np.testing.assert_allclose(errors[1:] / errors[:-1], e.spectrum.factors(rate)[-1], rtol=0.02)
+    assert e.spectrum.factors(rate)[-1] < -1
+
+
 def test_what_standardising_changes_does_not_depend_on_units() -> None:
     d = data(8)
     e = tapefit.explain(d)

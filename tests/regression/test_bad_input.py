@@ -86,7 +86,7 @@ def test_a_column_that_others_make_up_is_named_or_dropped(loss: str) -> None:
 @pytest.mark.parametrize("loss", [*LINEAR, *LINKED])
 @pytest.mark.parametrize("weight", [0.0, -1.0, np.nan, np.inf])
 def test_a_weight_that_is_no_positive_number_is_named(weight: float, loss: str) -> None:
-    with pytest.raises(TapefitError, match=r"sample_weight of row 4 of the mapping is .*, expected a positive number"):
+    with pytest.raises(TapefitError, match=r"expected .*'sample_weight' .* on row 4 of the mapping; "):
         tapefit.fit(data(12, loss), loss=loss, sample_weight=np.where(ROW == 4, weight, 1.0))
 
 

@@ -250,3 +250,24 @@ def test_what_cannot_be_used_is_said(options: dict[str, object], says: str) -> N
         warnings.simplefilter("error")
         with pytest.raises(UsageError, match=says):
             tapefit.fit(X, y, **options)
+
+
+def test_the_path_takes_offsets_weights_and_constants_as_the_fit_does() -> None:
+    X, _ = data()
+    row = np.arange(80)
+    years, weight = 1.0 + row % 3, 1.0 + row % 2
+    y = np.floor(years * np.exp(0.5 * X[:, 0]) * (0.5 + ((37 * row) % 80) / 80))
+    cases = (
+        {"loss": "poisson", "exposure": years},
+        {"loss": "tweedie", "power": 1.4, "sample_weight": weight},
+        {"loss": "huber", "delta": 0.5, "offset": 0.2 * years},
+        {"loss": "mse", "offset": 0.2 * years, "sample_weight": weight},
+    )
+    for options in cases:
+        path = tapefit.fit_path(X, y, alphas=[0.1, 0.02], cv=3, **options)
+        for alpha, coef in zip(path.alphas, path.coefs, strict=True):
+            ours = tapefit.fit(X, y, penalty="l1", alpha=alpha, **options)
+            np.testing.assert_allclose(coef, ours.params, rtol=1e-6, atol=1e-9)
+        assert np.isfinite(path.cv_loss).all()
+    with pytest.raises(UsageError, match="exposure belongs to the link log"):
+        tapefit.fit_path(X, y, exposure=years)

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import click
 
+from tapefit.cli._losses import CONSTANTS, check_constants, find_loss, loss_options
 from tapefit.cli._options import as_json, missing, positive, rate, split_names
 from tapefit.cli._output import print_json, print_text
 
@@ -51,16 +52,7 @@ Examples:
     help="Columns to take as categories although they look like numbers; may be repeated.",
 )
 @click.option("--intercept/--no-intercept", default=True, show_default=True, help="Fit a constant term.")
-@click.option(
-    "--loss",
-    type=click.Choice(["mse", "expectile", "gamma", "huber", "log_cosh", "logistic", "poisson", "tweedie"]),
-    default="mse",
-    show_default=True,
-    help="What the descent makes small; one that is curved at its optimum.",
-)
-@click.option(
-    "--huber-delta", type=positive, metavar="NUMBER", help="Where Huber's loss turns, in units of the target."
-)
+@loss_options
 @click.option("--steps", type=click.IntRange(1), metavar="N", default=1000, show_default=True, help="To run at most.")
 @click.option(
     "--tol",
@@ -77,7 +69,7 @@ def explain(
     target: str,
     *,
     features: list[str],
-    huber_delta: float | None,
+    loss: str,
     steps: int,
     missing: Literal["error", "drop"],
     as_json: bool,
@@ -86,15 +78,19 @@ def explain(
     """Say what gradient descent on the table in FILE will do, and why.
 
     The exact fit gives the Hessian's eigenvalues; they give the largest stable learning rate, the
-    best one, and the number of steps; a run then shows whether that is so.
+    best one, and the number of steps; a run then shows whether that is so. The loss has to be
+    curved at its optimum: mae and quantile are not.
     """
     from tapefit.regression import explain as explain_data
+
+    constants = check_constants(loss, {option: options.pop(option) for option in CONSTANTS})
 
     explanation = explain_data(
         file,
         target=target,
         features=features or None,
-        delta=_delta(options["loss"], huber_delta),
+        loss=find_loss(loss),
+        **constants,
         max_iter=steps,
         missing=missing,
         **options,
@@ -103,11 +99,3 @@ def explain(
         print_json(explanation.to_dict())
     else:
         print_text(str(explanation))
-
-
-def _delta(loss: str, huber_delta: float | None) -> float | None:
-    if huber_delta is not None and loss != "huber":
-        from tapefit.errors import UsageError
-
-        raise UsageError("--huber-delta belongs to --loss huber, which was not asked for; add that, or leave it out.")
-    return huber_delta

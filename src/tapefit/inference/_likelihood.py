@@ -9,7 +9,7 @@ Dunn and Smyth, "Series evaluation of Tweedie exponential dispersion model densi
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from scipy import special
 
 from tapefit.errors import DataError
 from tapefit.inference._statistics import Statistics
-from tapefit.numerics import Factor
+from tapefit.numerics import Factor, dependent_columns
 from tapefit.objective import Loss, Problem
 from tapefit.optim import first_coefficients, solve_smooth
 
@@ -159,7 +159,10 @@ def likelihood(problem: Problem, eta: Floats, loss_value: float) -> Likelihood:
         pearson_chi2=pearson,
         **_null(problem, family, scale),
     )
-    return Likelihood(whole, problem.factor(np.where(np.isfinite(information), information, 0.0)))
+    fisher = problem.factor(np.where(np.isfinite(information), information, 0.0))
+    if dependent_columns(fisher, problem.n):  # far from the optimum, where a descent may have stopped
+        fisher = replace(fisher, R=np.full_like(fisher.R, np.nan))
+    return Likelihood(whole, fisher)
 
 
 def _null(problem: Problem, family: Family, scale: float) -> dict[str, float]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tapefit.errors import DataError
+from tapefit.errors import DataError, UsageError
 from tapefit.objective import Pointwise, Problem, pointwise
 from tapefit.optim._outcome import Callback, Outcome, Status, notify
 from tapefit.optim._rates import Rates, largest_stable_rate
@@ -87,14 +87,30 @@ def descend(problem: Problem, options: DescentOptions, callbacks: tuple[Callback
     4. mean loss: keep the best parameters; stop where it diverges, has converged, or a callback says so
 
     The callbacks see step 0 after the first change, as the log lines of the classic loop do.
+
+    Raises
+    ------
+    UsageError
+        If the loss is not defined at coefficients of zero.
     """
     with np.errstate(all="ignore"):
-        run = _Run(problem, options, callbacks)
+        try:
+            run = _Run(problem, options, callbacks)
+        except DataError as error:
+            raise UsageError(
+                f"The descents start from coefficients of zero, where the loss {problem.loss.name} is not defined"
+                f"{_beside_link(problem)}; use solver='auto', which starts elsewhere."
+            ) from error
         for k in range(options.max_iter):
             verdict = run.step(k)
             if verdict is not None:
                 return verdict
         return run.out_of_steps()
+
+
+def _beside_link(problem: Problem) -> str:
+    name = problem.loss.link.name
+    return "" if name == "identity" else f" under the link {name}"
 
 
 class _Run:

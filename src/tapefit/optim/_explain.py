@@ -206,7 +206,7 @@ def _rate(problem: Problem, learning_rate: float | Literal["auto"]) -> float:
 
 
 def _check_curvature(problem: Problem, optimum: Floats) -> None:
-    seen = problem.at(problem.predict(optimum))
+    seen = problem.at(problem.eta(optimum))
     bend = np.where(np.isfinite(seen.curvature), np.maximum(seen.curvature, 0.0), 0.0)
     singular = np.linalg.svd(problem.factor(bend).R, compute_uv=False)
     if problem.loss.kind == "pinball" or not singular[-1] > 1e-12 * singular[0]:

@@ -57,7 +57,7 @@ class Spectrum:
 
         Eigenvalues are squared singular values of the triangular factor of the curved rows; no Hessian is formed.
         """
-        rows = problem.at(problem.predict(optimum))
+        rows = problem.at(problem.eta(optimum))
         bend = np.maximum(rows.curvature, 0.0)
         total = problem.total_weight
         _, singular, vt = np.linalg.svd(problem.factor(bend).R)

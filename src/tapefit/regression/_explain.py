@@ -6,15 +6,13 @@ import math
 from collections.abc import Sequence
 from typing import Any, Literal
 
-import numpy as np
-
-from tapefit.data import check_design, encode, from_arrays, learn_encoding, read
 from tapefit.errors import UsageError
-from tapefit.objective import LossFunction, Problem, check_domain, find_loss
+from tapefit.objective import LossFunction, find_loss
 from tapefit.optim import SCALINGS, Explanation, Scaling, explain_descent
 from tapefit.regression._options import Options
 from tapefit.regression._polynomials import refuse_polynomials
 from tapefit.regression._solve import find_coefficients, independent
+from tapefit.regression._table_problem import table_problem
 
 
 def explain(
@@ -26,9 +24,13 @@ def explain(
     scaling: Scaling | None = None,
     loss: str | LossFunction = "mse",
     delta: float | None = None,
+    quantile: float | None = None,
     level: float | None = None,
     power: float | None = None,
     link: str | None = None,
+    offset: Any = None,
+    exposure: Any = None,
+    sample_weight: Any = None,
     features: Sequence[str] | None = None,
     categorical: Sequence[str] = (),
     intercept: bool = True,
@@ -42,7 +44,8 @@ def explain(
 
     Parameters
     ----------
-    data, y, target, loss, delta, level, power, link, features, categorical, intercept, missing
+    data, y, target, loss, delta, quantile, level, power, link, offset, exposure, sample_weight, features, \
+    categorical, intercept, missing
         As in `tapefit.fit`.
     learning_rate
         The constant rate; "auto" for the one that ``fit(solver="gd")`` takes.
@@ -78,15 +81,22 @@ def explain(
         raise UsageError(f"Expected a scaling of {' or '.join(SCALINGS)}, got {scaling!r}; choose one of them.")
     if not math.isfinite(tol) or tol <= 0:
         raise UsageError(f"Expected a tol above 0, got {tol!r}; 1e-8 is what the descents use.")
-    row = find_loss(loss, link=link, delta=delta, level=level, power=power)
-    table = read(data, categorical=categorical) if y is None else from_arrays(data, y, target=target)
+    row = find_loss(loss, link=link, delta=delta, quantile=quantile, level=level, power=power)
     refuse_polynomials(features, "explain")
-    encoding = learn_encoding(table, target, features=features, intercept=intercept)
-    block, _ = encode(table, encoding, missing=missing)
-    places = np.arange(table.n) if block.kept is None else np.flatnonzero(block.kept)
-    check_domain(row.domain, row.name, block.y, lambda i: table.row_label(int(places[i])))
-    check_design(block, encoding)
-    design = independent(Problem.of(block.X, block.y, row, intercept=intercept), encoding.term_names, "error")
+    problem, encoding = table_problem(
+        data,
+        y,
+        row,
+        target=target,
+        features=features,
+        categorical=categorical,
+        intercept=intercept,
+        missing=missing,
+        offset=offset,
+        exposure=exposure,
+        sample_weight=sample_weight,
+    )
+    design = independent(problem, encoding.term_names, "error")
     problem, outcome = find_coefficients(
         design.problem, design.factor, Options(), (), design.terms(encoding.term_names)
     )

@@ -21,7 +21,7 @@ from tapefit.data import (
 )
 from tapefit.errors import DataError, UsageError
 from tapefit.inference import RegressionResults, check_cov_type, checked_level, group_codes, group_columns
-from tapefit.objective import Loss, LossFunction, Problem, check_domain, find_loss
+from tapefit.objective import LossFunction, Problem, check_domain, find_loss
 from tapefit.regression._constraint_options import ConstraintOptions
 from tapefit.regression._fit_problem import Request, check_together, fit_problem
 from tapefit.regression._options import Options, checked_callbacks
@@ -31,6 +31,7 @@ from tapefit.regression._solve import (
     Callback,
     OnCollinear,
 )
+from tapefit.regression._table_problem import check_exposure
 
 
 def fit(
@@ -217,7 +218,7 @@ def fit(
         within.check(solver)
     check_together(penalised, within)
     row = find_loss(loss, link=link, delta=delta, quantile=quantile, level=level, power=power)
-    _check_exposure(row, exposure)
+    check_exposure(row, exposure)
     table = read(data, categorical=categorical) if y is None else from_arrays(data, y, target=target)
     weights = row_weights(table, freq_weights, var_weights, sample_weight)
     beside = (target, offset, exposure, *group_columns(groups), freq_weights, var_weights, sample_weight)
@@ -263,14 +264,6 @@ def fit(
 def _name(column: Any) -> str | None:
     """What a model remembers of an offset or of weights: their column, or "" for values."""
     return column if column is None or isinstance(column, str) else ""
-
-
-def _check_exposure(loss: Loss, exposure: Any) -> None:
-    if exposure is not None and loss.link.name != "log":
-        raise UsageError(
-            f"exposure belongs to the link log, where it is a factor of the mean, got {loss.link.name}; pass "
-            "offset=np.log(exposure), or another link."
-        )
 
 
 def _one_of(name: str, value: object, choices: tuple[str, ...]) -> None:

@@ -9,12 +9,12 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from tapefit.data import encode, from_arrays, learn_encoding, read
 from tapefit.errors import UsageError
 from tapefit.objective import LossFunction, Problem, find_loss
 from tapefit.optim import Quadratic, minimum, penalty_unit, quadratic, solve_penalised
 from tapefit.regression._penalised import PenaltyName, PenaltyOptions, known, start_of
 from tapefit.regression._polynomials import refuse_polynomials
+from tapefit.regression._table_problem import table_problem
 
 Floats = NDArray[np.float64]
 
@@ -78,6 +78,13 @@ def fit_path(
     cv: int | None = 10,
     random_state: int = 0,
     loss: str | LossFunction = "mse",
+    delta: float | None = None,
+    level: float | None = None,
+    power: float | None = None,
+    link: str | None = None,
+    offset: Any = None,
+    exposure: Any = None,
+    sample_weight: Any = None,
     features: Sequence[str] | None = None,
     categorical: Sequence[str] = (),
     intercept: bool = True,
@@ -87,7 +94,8 @@ def fit_path(
 
     Parameters
     ----------
-    data, y, target, penalty, l1_ratio, standardize, loss, features, categorical, intercept, missing
+    data, y, target, penalty, l1_ratio, standardize, loss, delta, level, power, link, offset, exposure, \
+    sample_weight, features, categorical, intercept, missing
         As in `tapefit.fit`.
     alphas
         The strengths; by default `n_alphas` of them, in equal ratios from the smallest that makes all slopes 0
@@ -114,11 +122,22 @@ def fit_path(
     """
     options = PenaltyOptions(penalty, "cv", l1_ratio, standardize)
     options.check()
-    table = read(data, categorical=categorical) if y is None else from_arrays(data, y, target=target)
     refuse_polynomials(features, "a penalty")
-    encoding = learn_encoding(table, target, features=features, intercept=intercept)
-    block, _ = encode(table, encoding, missing=missing)
-    problem = known(Problem.of(block.X, block.y, find_loss(loss), intercept=intercept))
+    problem, encoding = table_problem(
+        data,
+        y,
+        find_loss(loss, link=link, delta=delta, level=level, power=power),
+        target=target,
+        features=features,
+        categorical=categorical,
+        intercept=intercept,
+        missing=missing,
+        offset=offset,
+        exposure=exposure,
+        sample_weight=sample_weight,
+        independent=False,
+    )
+    problem = known(problem)
     strengths = _strengths(problem, options, alphas, n_alphas)
     coefs = np.array([problem.basis.to_raw(theta) for theta in along(problem, options, strengths)])
     held = _held_out(problem, options, strengths, cv, random_state)
