@@ -11,6 +11,7 @@ from tapefit.tape._stack import stack
 from tapefit.tape._tensor import Tensor
 from tapefit.tape.primitives import reduce_sum, reshape
 
+_add_up: Any = np.add.reduce
 Record = tuple[Primitive, tuple[Tensor, ...], Any, dict[str, Any] | None]
 
 
@@ -80,10 +81,7 @@ def _run(
             g = _collect(cotangents, ans, keep)
             if g is None:
                 continue
-        values: Any = args
-        if not on_tensors:
-            values = [a._array for a in args]
-            ans = ans._array if type(ans) is Tensor else tuple([t._array for t in ans])
+        values: Any = args if on_tensors else None
         i = -1
         for rule in primitive.rules or primitive.repeated(len(args)):
             i += 1
@@ -93,6 +91,9 @@ def _run(
             if rule is through:  # step 2
                 part = g
             else:
+                if values is None:
+                    values = [a._array for a in args]
+                    ans = ans._array if type(ans) is Tensor else tuple([t._array for t in ans])
                 part = rule(g, ans, *values, **params) if params else rule(g, ans, *values)
                 if part is None:
                     continue
@@ -117,7 +118,7 @@ def _collect(cotangents: dict[int, Any], ans: tuple[Tensor, ...], keep: set[int]
 def unbroadcast(g: Any, shape: tuple[int, ...], lead: int = 0) -> Any:
     """Sum `g` over the axes along which an argument of this shape was repeated."""
     if not shape and not lead:
-        return reduce_sum(g, axis=None, keepdims=False) if type(g) is Tensor else np.add.reduce(g, None)
+        return reduce_sum(g, axis=None, keepdims=False) if type(g) is Tensor else _add_up(g, None)
     extra = len(g.shape) - lead - len(shape)
     repeated = (lead + extra + i for i, d in enumerate(shape) if d == 1 and g.shape[lead + extra + i] != 1)
     axes = (*range(lead, lead + extra), *repeated)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _INT32 = np.iinfo(np.int32)
 _CACHE_SIZE = 512
-_constants: dict[tuple[type, Any, np.dtype[Any]], Tensor] = {}
+_constants: dict[tuple[type, Any, Any], Tensor] = {}
 
 
 def convert(value: Any, dtype: Any = None, *, into: type[Tensor] = Tensor) -> Tensor:
@@ -134,18 +134,15 @@ def like(value: Any, tensor: Tensor) -> Tensor:
     array = tensor._array
     kind = type(value)
     if kind is float or kind is int:
-        if type(array) is not np.ndarray:  # a scalar meets a scalar: NumPy works fastest on two of a kind
-            if array.dtype.kind != "f":
-                _must_hold(value, array.dtype)
-            return Tensor(array.dtype.type(value))
-        key = (kind, value, array.dtype)
+        scalar = type(array) is not np.ndarray  # a scalar meets a scalar: NumPy works fastest on two of a kind
+        key = (kind, value, type(array) if scalar else array.dtype)
         found = _constants.get(key)
         # 0.0 and -0.0 are equal keys and different numbers
         if found is not None and value:
             return found
         if array.dtype.kind != "f":
             _must_hold(value, array.dtype)
-        made = Tensor(np.array(value, array.dtype))
+        made = Tensor(array.dtype.type(value) if scalar else np.array(value, array.dtype))
         if len(_constants) >= _CACHE_SIZE:
             _constants.clear()
         _constants[key] = made

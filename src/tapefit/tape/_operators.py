@@ -7,10 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy import ndarray
 
 from tapefit.errors import OperatorNotAllowedInGraphError, ShapeWarning
 from tapefit.tape import primitives as p
-from tapefit.tape._convert import beside, pair, tensor_of
+from tapefit.tape._convert import beside, like, pair, tensor_of
 from tapefit.tape._indexed_slices import IndexedSlices
 from tapefit.tape._primitive import Primitive, listen
 from tapefit.tape._slicing import item
@@ -34,11 +35,11 @@ def binary(primitive: Primitive) -> Op:
         if type(x) is not Tensor:
             x, y = pair(x, y, name)
         elif type(y) is not Tensor:
-            y = beside(y, x)
+            y = like(y, x) if type(y) is float else beside(y, x)
         elif x._array.dtype is not y._array.dtype:
             x, y = pair(x, y, name)
         a, b = x._array, y._array
-        if quiet or a.ndim + b.ndim == 3:
+        if quiet or (type(a) is ndarray and type(b) is ndarray and a.ndim + b.ndim == 3):
             answer = Tensor(_careful(primitive, a, b))
         else:
             try:

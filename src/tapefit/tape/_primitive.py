@@ -134,6 +134,9 @@ def listen(
     params: dict[str, Any] | None,
 ) -> None:
     """Append a record to every tape that follows an argument; the answer is then followed too."""
+    if len(tapes) == 1 and type(answer) is Tensor and tapes[0]._records is not None:
+        _listen_alone(tapes[0], primitive, args, answer, params)
+        return
     record = None
     at_once = False
     for tape in tapes:
@@ -165,6 +168,24 @@ def listen(
                 break
     if at_once:
         _tell(tapes, primitive, args, answer, params)
+
+
+def _listen_alone(
+    tape: Any, primitive: Primitive, args: tuple[Tensor, ...], answer: Tensor, params: dict[str, Any] | None
+) -> None:
+    """`listen` for the usual case, one tape and one answer, in fewer steps."""
+    live = tape._live
+    for a in args:
+        if a._uid in live:
+            uid = answer._uid = next_uid()
+            live.add(uid)
+            if primitive.cuts:
+                note_cut(uid)
+            if primitive.reads != "all" and (answer._array.nbytes > _LARGE or args[0]._array.nbytes > _LARGE):
+                tape._records.append((primitive, *_outlined(primitive, args, answer), params))
+            else:
+                tape._records.append((primitive, args, answer, params))
+            return
 
 
 def _tell(

@@ -192,12 +192,12 @@ class Variable:
 
     def _set(self, new: Any) -> Variable:
         old = self._value._array
-        if new.shape != old.shape:
+        if type(new) is np.ndarray and new.shape != old.shape:
             raise ValueError(
                 f"Cannot assign value to variable '{self.name}': the variable has shape {old.shape} and the "
                 f"assigned value shape {new.shape}; reshape the value, or make a new variable."
             )
-        self._value = Tensor(np.asarray(new), self._uid)
+        self._value = Tensor(new if type(new) is np.ndarray else np.asarray(new), self._uid)
         return self
 
     # -- Python's protocols --------------------------------------------------------------------

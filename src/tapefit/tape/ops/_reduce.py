@@ -38,6 +38,9 @@ _DOC = """{what}
     """
 
 
+_ALL: dict[str, Any] = {"axis": None, "keepdims": False}
+
+
 def _reduction(
     primitive: Primitive, what: str, kinds: str = "", dtype: str = ", in its dtype"
 ) -> Callable[..., Tensor]:
@@ -48,6 +51,8 @@ def _reduction(
             raise InvalidArgumentError(
                 f"{primitive.name} cannot take a {x.dtype.name} tensor; cast it first, as in tf.cast(x, tf.float32)."
             )
+        if axis is None and keepdims is False:
+            return primitive.record((x,), _ALL)
         axes = None if axis is None else several_axes(axis, array.ndim, primitive.name)
         return primitive.record((x,), {"axis": axes, "keepdims": keepdims})
 

@@ -62,10 +62,18 @@ def _sum(x: Any, *, axis: Axes, keepdims: bool) -> Any:
 
 def _mean(x: Any, *, axis: Axes, keepdims: bool) -> Any:
     n = x.size if axis is None else count(x, axis)
+    if axis is None and not keepdims and n and x.dtype.kind == "f":
+        return _add_up(x, None) / n
     total = _add_up(x, axis, x.dtype, None, keepdims)
     if x.dtype.kind in "iu":
         return np.trunc(total / n).astype(x.dtype)
     return total / n if n else np.full_like(total, np.nan)
+
+
+def _mean_rule(g: Any, ans: Any, x: Any, *, axis: Axes, keepdims: bool) -> Any:
+    if axis is None and type(x) is np.ndarray and not g.shape:
+        return spread(g / x.size, x.shape)
+    return _spread(g / count(x, axis), ans, x, axis)
 
 
 def _extreme(reduce: Any, empty: float) -> Any:
@@ -128,7 +136,7 @@ reduce_sum = primitive(
 reduce_mean = primitive(
     "reduce_mean",
     _mean,
-    lambda g, ans, x, *, axis, keepdims: _spread(g / count(x, axis), ans, x, axis),
+    _mean_rule,
     reads="shapes",
 )
 reduce_max = primitive("reduce_max", _extreme(np.max, -np.inf), _extreme_rule, quiet=True)
