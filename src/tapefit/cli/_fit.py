@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from tapefit.cli._batches import check_batches, fit_in_batches
 from tapefit.cli._limits import limit_options, limits
 from tapefit.cli._losses import CONSTANTS, check_constants, find_loss, loss_options
 from tapefit.cli._options import (
@@ -73,6 +74,7 @@ class Settings:
     learning_rate: float | Literal["auto"]
     steps: int | None
     batch_size: int | None
+    batch_rows: int | None
     seed: int
     log_every: int | None
     cov_type: str | None
@@ -145,6 +147,12 @@ class Settings:
 )
 @click.option("--batch-size", type=click.IntRange(1), metavar="N", help="Rows that a step of sgd looks at.")
 @click.option(
+    "--batch-rows",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Read so many rows at a time, for a file that fits no memory; for --loss mse.",
+)
+@click.option(
     "--seed",
     type=click.IntRange(0),
     metavar="N",
@@ -196,8 +204,11 @@ def _no_target(file: str) -> UsageError:
 def run(settings: Settings) -> None:
     """Check, read, fit, write, print, in this order: nothing is written unless all went well."""
     check(settings)
-    table = read_table(settings)
-    results = _settled(fit_table(table, settings))
+    if settings.batch_rows is None:
+        table = read_table(settings)
+        results = _settled(fit_table(table, settings))
+    else:
+        table, results = None, fit_in_batches(settings, features)
     write(results, table, settings)
     print_results(results, as_json=settings.as_json)
 
@@ -216,6 +227,7 @@ def check(settings: Settings) -> None:
     if settings.plot is not None:
         picture_format(settings.plot)
     _check_pairs(settings)
+    check_batches(settings)
     constants(settings)
     check_outputs([settings.output, settings.plot], inputs=[settings.file])
 
@@ -321,13 +333,13 @@ def callbacks(table: Table, settings: Settings) -> Iterator[list[Callback]]:
             yield bar
 
 
-def write(results: RegressionResults, table: Table, settings: Settings) -> None:
+def write(results: RegressionResults, table: Table | None, settings: Settings) -> None:
     """Write model and picture; the picture takes its name only once the model has."""
     from tapefit.files import replacing
     from tapefit.report import draw_figure, picture_format, plot_fit
 
     with contextlib.ExitStack() as stack:
-        if settings.plot is not None:
+        if settings.plot is not None and table is not None:
             figure = plot_fit(results, table, confidence_level=settings.confidence_level)
             draw_figure(figure, stack.enter_context(replacing(settings.plot)), picture_format(settings.plot))
         if settings.output is not None:

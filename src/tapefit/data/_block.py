@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tapefit.data._design import compact_design, design_matrix
 from tapefit.data._encoding import Encoding
 from tapefit.data._match import matched, numeric_target
-from tapefit.data._missing import Missing, check_any, complete_rows
+from tapefit.data._missing import Missing, complete_rows
 from tapefit.data._table import Numeric, Table
 from tapefit.data._weights import Weights
 from tapefit.numerics import Design
@@ -104,8 +104,8 @@ def encode(
     kept = complete_rows(table, (*columns, target, *([offset] if offset else []), *weights.columns), missing)
     counted = weights.counted()
     if counted is not None:
+        weights.check_counted(kept)
         kept &= counted
-        check_any(table, kept)
     indicated = tuple(encoding.indicated())
     many = np.count_nonzero(kept) * len(encoding.term_names) > _MANY
     if compact and many and encoding.categorical_names and not encoding.powers:

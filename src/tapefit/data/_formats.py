@@ -28,21 +28,32 @@ def table_from_file(
     import pyarrow as pa
 
     head, file = _peek(file)
-    if refused := _look_up(head, _REFUSED):
-        raise DataError(f"expected CSV, Parquet or Arrow data but {source} is {refused}; save it as CSV")
+    refused(head, source)
     try:
-        if read_arrow := _look_up(head, _ARROW):
+        if read_arrow := look_up(head, ARROW):
             return _table_from_arrow(file, source, read_arrow, columns, declared)
         data = file.read()
-        if codec := _look_up(head, _COMPRESSED):
+        if codec := look_up(head, COMPRESSED):
             data = pa.CompressedInputStream(pa.BufferReader(data), codec).read()
     except (OSError, pa.ArrowException) as error:
-        reason = str(error).splitlines()[0].split(". ")[0].rstrip(".")
-        raise DataError(f"{source} is damaged or incomplete ({reason}); make or fetch it again") from None
+        raise damaged(source, error) from None
     return table_from_csv(data, source, columns=columns, declared=declared)
 
 
-def _look_up(head: bytes, table: dict[bytes, Any]) -> Any:
+def refused(head: bytes, source: str) -> None:
+    """Raise DataError for a file that begins as one which is no table."""
+    if kind := look_up(head, REFUSED):
+        raise DataError(f"expected CSV, Parquet or Arrow data but {source} is {kind}; save it as CSV")
+
+
+def damaged(source: str, error: Exception) -> DataError:
+    """Return what to say of a file that Arrow cannot read."""
+    reason = str(error).splitlines()[0].split(". ")[0].rstrip(".")
+    return DataError(f"{source} is damaged or incomplete ({reason}); make or fetch it again")
+
+
+def look_up(head: bytes, table: dict[bytes, Any]) -> Any:
+    """Return what the table has for a file that begins like this; None for nothing."""
     return next((found for magic, found in table.items() if head.startswith(magic)), None)
 
 
@@ -95,13 +106,13 @@ def _read_ipc_stream(file: BinaryIO, choose: _Choose) -> Any:
 _Choose = Callable[[list[str]], list[str]]
 _ReadArrow = Callable[[BinaryIO, _Choose], Any]
 
-_ARROW: dict[bytes, _ReadArrow] = {
+ARROW: dict[bytes, _ReadArrow] = {
     b"PAR1": _read_parquet,
     b"ARROW1": _read_ipc_file,
     b"\xff\xff\xff\xff": _read_ipc_stream,
 }
-_COMPRESSED = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\x28\xb5\x2f\xfd": "zstd"}
-_REFUSED = {
+COMPRESSED = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\x28\xb5\x2f\xfd": "zstd"}
+REFUSED = {
     b"PK\x03\x04": "an Excel workbook or a zip archive",
     b"\xd0\xcf\x11\xe0": "an Excel workbook of the old format",
     b"%PDF": "a PDF",

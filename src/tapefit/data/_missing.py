@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from tapefit.data._match import usable
 from tapefit.data._table import Categorical, Numeric, Table
 from tapefit.data._wording import quoted
 from tapefit.errors import DataError, UsageError
@@ -39,17 +40,26 @@ def complete_rows(table: Table, columns: Sequence[Numeric | Categorical], missin
         if missing == "error" and not there.all():
             raise _first_gap(table, column, there)
         kept &= there
-    check_any(table, kept)
-    return kept
-
-
-def check_any(table: Table, kept: NDArray[np.bool_]) -> None:
-    """Raise DataError if no row is left."""
     if not kept.any():
         raise DataError(
             f"expected rows with a value in every used column but {table.source} has none; fill in values or use "
             "fewer columns"
         )
+    return kept
+
+
+def has_values(table: Table, names: Sequence[str], others: Sequence[Numeric | Categorical] = ()) -> NDArray[np.bool_]:
+    """Return which rows of a table have a value in each of the named columns and of the others, (n,) bool.
+
+    Raises
+    ------
+    DataError
+        If a column is not there or cannot be used.
+    """
+    there = np.ones(table.n, dtype=np.bool_)
+    for column in (*(usable(table, name) for name in names), *others):
+        there &= has_value(column)
+    return there
 
 
 def has_value(column: Numeric | Categorical) -> NDArray[np.bool_]:

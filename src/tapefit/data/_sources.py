@@ -64,7 +64,7 @@ def _read(source: object, columns: Sequence[str] | None, declared: Sequence[str]
     if isinstance(source, Mapping):
         return table_from_mapping(source, columns=columns, declared=declared)
     if isinstance(source, (str, os.PathLike)) or _is_file(source):
-        name, opened = _open(source)
+        name, opened = open_source(source)
         with opened as file:
             return table_from_file(file, name, columns=columns, declared=declared)
     table = table_from_frame(source, columns=columns, declared=declared)
@@ -81,7 +81,7 @@ def _is_file(source: object) -> bool:
     return callable(getattr(type(source), "read", None))
 
 
-def _open(source: Any) -> tuple[str, AbstractContextManager[BinaryIO]]:
+def open_source(source: Any) -> tuple[str, AbstractContextManager[BinaryIO]]:
     """Return what messages call a file and the file opened for bytes; only a file opened here is closed."""
     if not isinstance(source, (str, os.PathLike)):
         name = getattr(source, "name", None)

@@ -38,6 +38,11 @@ class Weights:
         """Return which rows stand for any observation, (n,); None for all."""
         return None if self.freq is None else self.freq.values != 0
 
+    def check_counted(self, kept: NDArray[np.bool_]) -> None:
+        """Raise DataError if none of the kept rows stands for an observation."""
+        if self.freq is not None and not self.freq.values[kept].any():
+            raise DataError(f"expected rows that count but {quoted(self.freq.name)} is 0 in all of them; correct it")
+
     def of(self, kept: NDArray[np.bool_]) -> tuple[NDArray[np.float64] | None, NDArray[np.float64] | None]:
         """Return the whole weight of the kept rows, and how many observations each stands for; None for ones."""
         freq, var = (None if column is None else column.values[kept] for column in (self.freq, self.var))
@@ -79,8 +84,6 @@ def row_weights(table: Table, freq_weights: Any = None, var_weights: Any = None,
     if freq is not None:
         bad = (freq.values < 0) | (freq.values != np.floor(freq.values)) & ~np.isnan(freq.values)
         _refuse(table, freq, bad, "whole numbers of 0 or more", "pass var_weights for weights of another kind")
-        if not (freq.values > 0).any():
-            raise DataError(f"expected rows that count but {quoted(freq.name)} is 0 in all of them; correct it")
     if var is not None:
         _refuse(table, var, ~(var.values > 0) & ~np.isnan(var.values), "numbers above 0", "leave the row out instead")
     return Weights(freq, var)
