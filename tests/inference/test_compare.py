@@ -66,3 +66,26 @@ def test_what_cannot_be_compared_is_refused(plain: tapefit.RegressionResults) ->
         tapefit.compare([1])  # type: ignore[list-item]
     with pytest.raises(UsageError, match="got 1 for 2"):
         tapefit.compare([plain, plain], names=["one"])
+
+
+def test_what_is_not_defined_is_left_empty_and_the_note_stands_below(houses: dict[str, Any]) -> None:
+    lasso = tapefit.fit(houses, target="price", features=["area", "age"], penalty="l1", alpha=2.0)
+    for text in (lasso.to_markdown(), lasso.to_latex(), str(tapefit.compare([lasso]))):
+        assert "nan" not in text
+    assert "\n\nWarning: standard errors are not given" in lasso.to_markdown()
+
+
+def test_a_likelihood_has_its_dispersion_and_no_residual_standard_error(
+    plain: tapefit.RegressionResults, houses: dict[str, Any]
+) -> None:
+    gamma = tapefit.fit(houses, target="price", features=["area"], loss="gamma")
+    rows = {line.rpartition("  ")[0].strip(): line.split() for line in str(tapefit.compare([gamma])).splitlines()}
+    assert rows["Dispersion"][-1] == f"{gamma.scale:.6g}"
+    assert rows["Deviance"][-1] == f"{gamma.deviance:.6g}"
+    assert "Residual std. error" not in str(tapefit.compare([gamma]))
+    assert "Dispersion" not in str(tapefit.compare([plain]))
+
+
+def test_negative_numbers_have_a_minus_in_latex(plain: tapefit.RegressionResults) -> None:
+    assert plain.params[2] < 0
+    assert f"age & $-${-plain.params[2]:.6g} & " in plain.to_latex()

@@ -29,7 +29,8 @@ _FACTS: dict[str, Callable[[RegressionResults], str]] = {
     "Log-likelihood": lambda r: _value(r.llf),
     "AIC": lambda r: _value(r.aic),
     "BIC": lambda r: _value(r.bic),
-    "Residual std. error": lambda r: _value(math.sqrt(r.scale)) if r.scale >= 0 else "",
+    "Residual std. error": lambda r: _value(math.sqrt(r.scale)) if r.scale >= 0 and math.isnan(r.deviance) else "",
+    "Dispersion": lambda r: _value(r.scale, not math.isnan(r.deviance)),
     "Mean loss": lambda r: _value(r.loss_value),
 }
 
@@ -140,7 +141,9 @@ def _cell(model: RegressionResults, term: str) -> tuple[str, str]:
     j = model.names.index(term)
     if j in model.dropped:
         return "dropped", ""
-    return number(model.params[j]), "(fixed)" if j in model.fixed else f"({number(model.bse[j])})"
+    if j in model.fixed:
+        return number(model.params[j]), "(fixed)"
+    return number(model.params[j]), f"({number(model.bse[j])})" if math.isfinite(model.bse[j]) else ""
 
 
 def _value(value: float, shown: bool = True) -> str:

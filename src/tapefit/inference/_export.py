@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -87,7 +88,8 @@ def as_frame(columns: dict[str, Any], backend: str) -> Any:
 def markdown(r: RegressionResults) -> str:
     """The table of coefficients, and below it what the fit is as a whole."""
     head, body = cells(r)
-    return f"{markdown_table(head, body)}\n\n{_escaped(_footer(r), _MARKDOWN)}"
+    below = [_footer(r), *(f"Warning: {text}" for text in r.warnings)]
+    return "\n\n".join([markdown_table(head, body), *(_escaped(text, _MARKDOWN) for text in below)])
 
 
 def latex(r: RegressionResults) -> str:
@@ -97,13 +99,13 @@ def latex(r: RegressionResults) -> str:
 
 
 def cells(r: RegressionResults) -> tuple[list[str], list[list[str]]]:
-    """Head and rows of the table of coefficients, as texts."""
+    """Head and rows of the table of coefficients, as texts; empty where a number is not defined."""
     sign = "t" if r.use_t else "z"
     edge = (1 - r.confidence_level) / 2
     head = ["", "coef", "std err", sign, f"P>|{sign}|", f"[{edge:.4g}", f"{1 - edge:.4g}]"]
     shown: tuple[Callable[[Any], str], ...] = (str, number, number, fixed, probability, number, number)
     rows = zip(*summary_frame(r, None).values(), strict=True)
-    body = [[show(cell) for show, cell in zip(shown, row, strict=True)] for row in rows]
+    body = [["" if cell != cell else show(cell) for show, cell in zip(shown, row, strict=True)] for row in rows]
     for j in r.dropped:
         body[j] = [r.names[j], "dropped", *[""] * 5]
     for j in r.fixed:
@@ -125,6 +127,7 @@ def _footer(r: RegressionResults) -> str:
 
 # -- tables of texts ---------------------------------------------------------------------------
 
+_NEGATIVE = re.compile(r"-[\d.]+(e[+-]\d+)?|-inf")
 _MARKDOWN = {"\\": "\\\\", "|": "\\|", "*": "\\*", "_": "\\_", "`": "\\`", "<": "&lt;"}
 _LATEX = {
     "\\": r"\textbackslash{}",
@@ -158,8 +161,14 @@ def latex_table(head: list[str], body: list[list[str]], *, foot: str = "", rule_
 
 
 def _latex_row(row: list[str]) -> str:
-    # A bracket first in a row would be read as the option of the \\ before it.
-    return " & ".join(f"{{{_escaped(c, _LATEX)}}}" if c[:1] == "[" else _escaped(c, _LATEX) for c in row) + r" \\"
+    return " & ".join(map(_latex_cell, row)) + r" \\"
+
+
+def _latex_cell(text: str) -> str:
+    """A bracket that came first in a row would be read as the option of the \\ before it; a hyphen is no minus."""
+    if text[:1] == "[":
+        return f"{{{_escaped(text, _LATEX)}}}"
+    return f"$-${text[1:]}" if _NEGATIVE.fullmatch(text) else _escaped(text, _LATEX)
 
 
 def _aligned(row: list[str], widths: list[int]) -> list[str]:
