@@ -105,12 +105,15 @@ def test_gradient_inside_the_block_ends_the_recording():
             tape.gradient(y, x)
 
 
-def test_gradient_inside_a_persistent_block_is_recorded_and_warns_once(caplog):
+def test_gradient_inside_a_persistent_block_is_recorded_and_warns_once(caplog, monkeypatch):
+    monkeypatch.setattr("tapefit.tape._log._told", set())
     x = tf.Variable(2.0)
     with caplog.at_level(logging.WARNING, "tapefit"), tf.GradientTape(persistent=True) as tape:
         y = x**4
         first = tape.gradient(y, x)
         tape.gradient(y, x)
+        with tf.GradientTape(persistent=True) as another:  # as in the next step of a loop
+            another.gradient(x * x, x)
     assert float(tape.gradient(first, x)) == 48.0
     assert [r.message.startswith("Calling GradientTape.gradient on a persistent tape") for r in caplog.records] == [
         True

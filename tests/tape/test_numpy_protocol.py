@@ -105,12 +105,12 @@ def test_an_elementwise_loss_in_numpy():
 @pytest.mark.parametrize(
     ("use", "name"),
     [
-        (lambda v: np.sort(v), r"np\.sort"),
+        (lambda v: np.unwrap(v), r"np\.unwrap"),
         (lambda v: np.linalg.tensorinv(v), r"np\.linalg\.tensorinv"),
-        (lambda v: np.arctan2(v, 1.0), r"np\.arctan2"),
+        (lambda v: np.nextafter.reduce(v), r"np\.nextafter\.reduce"),
         (lambda v: np.add.reduce(v), r"np\.add\.reduce"),
         (lambda v: np.add(v, v, where=np.ones((2, 3), bool)), r"np\.add with where"),
-        (lambda v: np.percentile(v, 50), r"np\.percentile"),
+        (lambda v: np.histogram(v), r"np\.histogram"),
         (lambda v: np.sum(v, initial=1.0), r"np\.sum on a tensor"),
     ],
 )
@@ -122,8 +122,8 @@ def test_what_would_lose_the_path_is_refused_by_name(use, name):
 
 def test_without_a_tape_numpy_computes_as_ever():
     v = tf.Variable(X)
-    np.testing.assert_array_equal(np.sort(v), np.sort(X))
-    assert type(np.percentile(v, 50)) is np.float64
+    np.testing.assert_array_equal(np.unwrap(v), np.unwrap(X))
+    assert type(np.interp(0.5, np.arange(6), np.ravel(v).numpy())) is np.float64
 
 
 def test_results_are_never_written_into_an_array():

@@ -74,7 +74,6 @@ class GradientTape(Readable):
         "_tracer",
         "_used",
         "_variables",
-        "_warned",
         "_watch_accessed",
     )
 
@@ -83,7 +82,7 @@ class GradientTape(Readable):
         self._tracer = self._new_tracer() if trace else None
         self._persistent = self._remembers = persistent
         self._watch_accessed = watch_accessed_variables
-        self._recording = self._used = self._entered = self._warned = False
+        self._recording = self._used = self._entered = False
         self._start_anew()
 
     def _start_anew(self) -> None:
@@ -355,9 +354,8 @@ class GradientTape(Readable):
             )
         if self._recording and not self._persistent:
             self._pop()
-        elif self._recording and not self._warned:
-            self._warned = True
-            _log.warn(
+        elif self._recording:
+            _log.warn_once(
                 "Calling GradientTape.%s on a persistent tape inside its context is significantly less efficient than "
                 "calling it outside the context: the gradient ops are recorded on the tape, too. Only call it inside "
                 "the context if you want to differentiate the gradient.",

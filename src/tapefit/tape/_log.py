@@ -8,3 +8,13 @@ def warn(message: str, *args: Any) -> None:
     import logging
 
     logging.getLogger("tapefit").warning(message, *args)
+
+
+_told: set[str] = set()
+
+
+def warn_once(message: str, *args: Any) -> None:
+    """Log a warning the first time that it comes up in this process, as TensorFlow does."""
+    if message not in _told:
+        _told.add(message)
+        warn(message, *args)

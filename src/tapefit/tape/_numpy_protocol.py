@@ -117,10 +117,13 @@ _FUNCTIONS: dict[Any, Callable[..., Any]] = {
 
 
 def _rarer(f: Any) -> Callable[..., Any] | None:
-    """The op of linear algebra, of a transform or of a special function; their tables are read when one is needed."""
-    from tapefit.tape import _numpy_linalg as tables
+    """The op of a rarer function; their tables are read when one is needed."""
+    from tapefit.tape import _numpy_arrays, _numpy_elementwise, _numpy_linalg
 
-    return tables.UFUNCS.get(f.__name__) if isinstance(f, np.ufunc) else tables.FUNCTIONS.get(f)
+    if isinstance(f, np.ufunc):
+        return _numpy_elementwise.UFUNCS.get(f.__name__) or _numpy_linalg.UFUNCS.get(f.__name__)
+    found = (table.FUNCTIONS.get(f) for table in (_numpy_arrays, _numpy_elementwise, _numpy_linalg))
+    return next((op for op in found if op is not None), None)
 
 
 def _array_ufunc(self: Any, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:

@@ -57,7 +57,8 @@ def _products(x: Tensor, ids: Any, n: int) -> Tensor:
     rows, flat = _rows(x, ids, n)
     one = Tensor(np.ones((1, *rows._array.shape[1:]), x._array.dtype))
     padded = concat([rows, one], 0)
-    blocks, order = [one], [np.flatnonzero(np.bincount(flat, minlength=n)[:n] == 0)]
+    last = p.getitem.record((padded,), {"key": (slice(-1, None),)})  # ones, connected with x even where all is dropped
+    blocks, order = [last], [np.flatnonzero(np.bincount(flat, minlength=n)[:n] == 0)]
     empties = len(order[0])
     for segments, places in _blocks(flat, n):
         taken = p.take.record((padded, Tensor(places)), {"axis": 0})

@@ -141,7 +141,7 @@ floormod = primitive(
     "floormod",
     _of_whole_numbers(operator.mod),
     through,
-    lambda g, ans, x, y: -g * floordiv(x, y),
+    lambda g, ans, x, y: product(-g, floordiv(x, y)),
     broadcasts=True,
     quiet=True,
     reads="args",
