@@ -265,6 +265,15 @@ def test_the_levels_of_a_column_are_bounded_by_its_name_and_ordered_by_theirs() 
     np.testing.assert_allclose(ordered.params[0] + np.r_[0, ordered.params[1:]], [means[0], pooled, pooled, means[3]])
 
 
+def test_a_power_of_a_column_is_bounded_by_its_name() -> None:
+    x = np.linspace(-2, 2, 60)
+    data = {"x": x, "y": 1 + x - 0.5 * x**2 + 0.1 * x**3 + 0.1 * np.sin(37 * x)}
+    r = tapefit.fit(data, features=[tapefit.poly("x", 3)], bounds={"x^2": (0, None)}, constraints="x^3 = 0.2")
+    assert r.params[2:].tolist() == pytest.approx([0.0, 0.2], abs=1e-14)
+    rest = tapefit.fit({"x": x, "y": data["y"] - 0.2 * x**3})
+    np.testing.assert_allclose(r.params[:2], rest.params, rtol=1e-10)
+
+
 def test_arrays_and_scipys_linear_constraint_say_the_same_as_text() -> None:
     y = SMOOTH["mse"]
     text = tapefit.fit(X, y, constraints="x1 - 2 * x4 >= 0.5, x1 + x3 = 1")
@@ -342,11 +351,22 @@ def test_multipliers_say_what_loosening_a_bound_is_worth() -> None:
     assert (there.loss_value - here.loss_value) / 1e-4 == pytest.approx(here.constraints.multipliers[0], rel=1e-2)
 
 
-def test_all_coefficients_may_be_fixed() -> None:
+def test_no_constraints_are_none() -> None:
     y = SMOOTH["mse"]
-    r = tapefit.fit(X[:, :1], y, bounds={"x": (0.5, 0.5), "intercept": (1, 1)})
+    free = tapefit.fit(X, y)
+    for nothing in ({"bounds": {}}, {"constraints": []}, {"bounds": {"x1": (None, None)}}, {"positive": False}):
+        r = tapefit.fit(X, y, **nothing)
+        np.testing.assert_allclose(r.params, free.params, rtol=1e-14)
+        assert r.constraints is None
+
+
+@pytest.mark.parametrize("loss", ["mse", "huber", "mae", dead_zone])
+def test_all_coefficients_may_be_fixed(loss: Any) -> None:
+    y = SMOOTH["mse"]
+    r = tapefit.fit(X[:, :1], y, loss=loss, bounds={"x": (0.5, 0.5), "intercept": (1, 1)})
     assert r.params.tolist() == [1.0, 0.5]
-    assert r.loss_value == pytest.approx(np.mean((y - 1 - 0.5 * X[:, 0]) ** 2))
+    if loss == "mse":
+        assert r.loss_value == pytest.approx(np.mean((y - 1 - 0.5 * X[:, 0]) ** 2))
     assert r.df_resid == N
     assert "fixed" in str(r)
 

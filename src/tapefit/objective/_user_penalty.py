@@ -102,9 +102,10 @@ def check_penalty(penalty: UserPenalty, p: int) -> None:
     It is looked at where all slopes are 0 and at slopes of either sign from a thousandth to a thousand.
     """
     seen = [(b, penalty.at(b)) for b in _probes(p)]
-    if not any(np.isfinite(at.value) for _, at in seen):
+    if not np.isfinite(seen[0][1].value):
         raise UsageError(
-            f"The penalty {penalty.name!r} is NaN or infinite for all slopes tried; check that it is defined for them."
+            f"The penalty {penalty.name!r} is {seen[0][1].value:g} where all slopes are 0, from where a fit sets out; "
+            "check that it is defined there."
         )
     for b, at in seen:
         _check_convex(penalty, b, at)

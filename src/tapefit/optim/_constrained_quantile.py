@@ -109,7 +109,9 @@ def _gap(lp: _Programme, p: _Point) -> float:
     products = float(p.z @ p.a + p.w @ (lp.u - p.a) + p.c @ p.sigma)
     r_y, r_h, r_b = _residuals(lp, p)
     missing = float(np.abs(lp.u * r_y).sum() + np.abs(p.c * r_h).sum() + np.abs(r_h).max(initial=0.0))
-    return (abs(products) + missing) / float(lp.u.sum()) + float(np.abs(r_b).max() / (np.abs(lp.b).max() + lp.u.sum()))
+    return (abs(products) + missing) / float(lp.u.sum()) + float(
+        np.abs(r_b).max(initial=0.0) / (np.abs(lp.b).max(initial=0.0) + lp.u.sum())
+    )
 
 
 def _residuals(lp: _Programme, p: _Point) -> tuple[Floats, Floats, Floats]:
@@ -192,7 +194,7 @@ def _vertex(lp: _Programme, p: _Point) -> tuple[Floats, list[int]]:
     nearest = np.argsort(np.abs(error), kind="stable")[: width - len(tight)]
     rows = np.vstack([lp.G[tight], problem.basis.columns(problem.X[nearest])])
     best = p.theta
-    if len(rows) == width and np.linalg.cond(rows) < 1e12:
+    if 0 < width == len(rows) and np.linalg.cond(rows) < 1e12:
         moved = p.theta + np.linalg.solve(rows, np.concatenate([-slack[tight], error[nearest]]))
         inside = (lp.G @ moved - lp.h >= -_HELD).all()
         if inside and _cost(lp, lp.y - problem.predict(moved)) <= _cost(lp, error) * (1 + 1e-13):

@@ -210,7 +210,7 @@ def _minimum(
         return _squares(problem, constraints, factor, singular=singular)
     if problem.loss.kind == "pinball":
         return solve_constrained_pinball(problem, constraints, solve_squares(problem, factor).theta, problem.loss.level)
-    first = _start(problem, constraints, held(factor, problem.n) if singular else factor)
+    first = _start(problem, constraints, held(factor, problem.n) if singular else factor, penalty)
     if problem.loss.kind == "corners":
         return solve_constrained_corners(problem, constraints, first)
     found = solve_constrained(
@@ -254,14 +254,15 @@ def _squares(problem: Problem, constraints: Constraints, factor: Factor, *, sing
     return Constrained(Outcome(theta, theta, 1, True, "Least squares.", curve, residual), active)
 
 
-def _start(problem: Problem, constraints: Constraints, factor: Factor) -> Floats:
-    """First coefficients within the constraints, where the loss is defined."""
+def _start(problem: Problem, constraints: Constraints, factor: Factor, penalty: Smooth | None) -> Floats:
+    """First coefficients within the constraints, where loss and penalty are defined."""
     zero = np.zeros(problem.basis.width)
     best = zero if problem.loss.kind == "squares" else first_coefficients(problem, factor)
     for theta in (best, zero):
         inside = project(factor, constraints, theta)
         with contextlib.suppress(DataError):
-            if np.isfinite(problem.at(problem.eta(inside)).value).all():
+            more = 0.0 if penalty is None else penalty.value(inside)
+            if np.isfinite(problem.at(problem.eta(inside)).value).all() and np.isfinite(more):
                 return inside
     return project(factor, constraints, best)
 

@@ -61,6 +61,8 @@ class ConstraintOptions:
                 f"Expected positive to be True or False, got {positive!r}; use bounds={{'name': (0, None)}} for some "
                 "coefficients."
             )
+        if isinstance(constraints, (list, tuple)) and not constraints:
+            constraints = None
         if bounds is None and constraints is None and not positive:
             return None
         for name, pair in _pairs(bounds):
