@@ -56,13 +56,16 @@ def _noted(recorder: Recorder, op: Callable[..., Any], args: Any, kwargs: Any, p
     leaves = nest.flatten((args, kwargs))
     tensors = [_value(x) for x in leaves]
     given = [t for t in tensors if t is not None]
+    places = [t is not None for t in tensors]
+    rest = [None if there else x for there, x in zip(places, leaves, strict=True)]  # keeps no tensor alive
+    form = nest.pack_sequence_as((args, kwargs), rest)
     if not always and not any(recorder.is_live(t) for t in given):
         return op(*args, **kwargs)
 
     def again(*arrays: Any) -> tuple[Any, Any]:
         found = iter(arrays)
-        own = [x if t is None else Tensor(next(found)) for x, t in zip(leaves, tensors, strict=True)]
-        given_args, given_kwargs = nest.pack_sequence_as((args, kwargs), own)
+        own = [Tensor(next(found)) if there else x for there, x in zip(places, rest, strict=True)]
+        given_args, given_kwargs = nest.pack_sequence_as(form, own)
         with nobody_listening():
             result = op(*given_args, **given_kwargs)
         return result, [x for x in nest.flatten(result) if type(x) is Tensor]

@@ -7,13 +7,15 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from tapefit import nest
 from tapefit.tape._stack import stack
 from tapefit.tape._tensor import Tensor
 from tapefit.tape.function._compiled import Compiled, Outcome
 from tapefit.tape.function._program import Program
 from tapefit.tape.function._recorder import Recorder
-from tapefit.tape.function._signature import described, example, fitted, key_of, put, split
+from tapefit.tape.function._signature import described, example, fitted, key_of, objects, put, split
 
 
 class Switch:
@@ -78,7 +80,7 @@ class Function:
 
     def _watched(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """A call that somebody listens to: tapes record the program's steps, other listeners the function's."""
-        if Switch.eagerly or stack.recorder is not None or stack.check is not None:
+        if Switch.eagerly or stack.recorder is not None or stack.check is not None or stack.float_dtype != np.float32:
             return self.python_function(*args, **kwargs)
         args, kwargs = self._given(args, kwargs)
         key, _ = key_of(args, kwargs)
@@ -105,12 +107,14 @@ class Function:
             program = recorder.program(outcome.tensors)
         if not effects:
             recorder.undo()
+        if stack.float_dtype != np.float32:  # a fit's own rule for numbers; not for other calls
+            return result
         if recorder.created:
             self._must_be_first()
         else:
             compiled = Compiled(program, outcome, self.python_function if recorder.opaque else None)
             self._known[key] = compiled
-            self._signatures[key] = signature, (args, kwargs)  # objects known by identity stay alive
+            self._signatures[key] = signature, objects(args, kwargs)  # those known by identity stay alive
         return result
 
     def _must_be_first(self) -> None:
@@ -133,9 +137,15 @@ class Function:
         """The function as a method, with programs of its own for each object."""
         if instance is None:
             return self
-        bound = self._bound.get(instance)
+        try:
+            bound = self._bound.get(instance)
+            reference: Any = weakref.ref(instance)
+        except TypeError as error:
+            raise TypeError(
+                f"tf.function keeps programs for each object of {type(instance).__name__}, which must be hashable and "
+                "allow weak references; drop __eq__ or add __hash__, or decorate a function instead of a method."
+            ) from error
         if bound is None:
-            reference = weakref.ref(instance)
             function = self.python_function
 
             @functools.wraps(function)

@@ -120,6 +120,12 @@ def put(args: tuple[Any, ...], kwargs: dict[str, Any], tensors: list[Tensor]) ->
     return packed[0], packed[1]
 
 
+def objects(args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
+    """What a signature knows by identity."""
+    plain = (Tensor, np.ndarray, np.generic, *_PLAIN)
+    return [x for x in nest.flatten((args, kwargs)) if not isinstance(x, plain)]
+
+
 def described(signature: tuple[Any, ...]) -> str:
     """A signature in words."""
     return ", ".join(_word(leaf) for leaf in signature[0]) or "no arguments"
