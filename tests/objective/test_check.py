@@ -94,6 +94,7 @@ def test_the_form_of_a_loss_is_seen(loss: Callable, form: str, y: np.ndarray) ->
     ("loss", "y"),
     [
         (lambda y, f: np.exp(f) - y * f, np.arange(6.0)),
+        (lambda y, f: np.exp(f) - y * f, np.arange(500.0, 600.0)),
         (lambda y, f: np.log1p(np.exp(f)) - y * f, np.array([0.0, 1.0, 1.0, 0.0])),
         (lambda y, f: (np.log(y) - np.log(f)) ** 2, np.array([0.1, 1.0, 50.0])),
         (lambda y, f: y / f + np.log(f), np.array([0.1, 1.0, 50.0])),
@@ -102,7 +103,17 @@ def test_the_form_of_a_loss_is_seen(loss: Callable, form: str, y: np.ndarray) ->
         (lambda y, f: np.maximum(np.abs(y - f) - 0.5, 0.0), Y),
         (lambda y, f: np.exp(y - f) - (y - f) - 1, Y),
     ],
-    ids=["poisson", "logistic", "log error", "gamma", "cauchy", "biweight", "insensitive", "linex"],
+    ids=[
+        "poisson",
+        "poisson of hundreds",
+        "logistic",
+        "log error",
+        "gamma",
+        "cauchy",
+        "biweight",
+        "insensitive",
+        "linex",
+    ],
 )
 def test_losses_with_links_domains_or_flat_tails_are_accepted(loss: Callable, y: np.ndarray) -> None:
     assert check_loss(find_loss(loss), y).form == "rows"

@@ -185,3 +185,11 @@ def test_weights_need_one_loss_a_row() -> None:
     mean = fit(X, TARGETS["normal"], loss=lambda y, f: np.mean((y - f) ** 2), sample_weight=weight)
     assert mean.params == pytest.approx(rows.params, rel=1e-14)
     assert mean.loss_value == pytest.approx(rows.loss_value, rel=1e-12)
+
+
+def test_poisson_by_hand_of_counts_far_above_their_logarithms() -> None:
+    x = np.arange(40.0) % 9
+    y = np.floor(500 + 40 * x + 30 * np.sin(x))
+    own = fit({"x": x, "y": y}, loss=lambda y, eta: np.exp(eta) - y * eta)
+    np.testing.assert_allclose(own.params, fit({"x": x, "y": y}, loss="poisson").params, rtol=1e-9)
+    assert own.converged

@@ -67,6 +67,7 @@ def _probe(loss: Loss, y: Floats) -> Floats:
     size = spread_of(y)
     tries = [y + size * wave, y * (1 + 0.5 * wave), np.full(len(y), y.mean()), 0.1 + np.abs(wave), wave]
     error: Exception | None = None
+    extreme: Floats | None = None
     for y_hat in tries:
         try:
             seen = pointwise(loss, y, y_hat)
@@ -74,15 +75,25 @@ def _probe(loss: Loss, y: Floats) -> Floats:
             error = error or not_defined
         else:
             if np.isfinite(seen.value).all() and np.isfinite(seen.slope).all():
-                return np.asarray(y_hat)
+                if not _is_extreme(seen):
+                    return np.asarray(y_hat)
+                extreme = y_hat if extreme is None else extreme
+    if extreme is not None:
+        return np.asarray(extreme)
     raise error or DataError(
         f"The loss {loss.name!r} is infinite for every prediction tried; check that it is defined for these y."
     )
 
 
-def _check_size(loss: Loss, seen: Pointwise) -> None:
+def _is_extreme(seen: Pointwise) -> bool:
+    """Whether no slope has a square that a float can hold, as e^eta has not where eta is a count and no logarithm."""
     slopes = np.abs(seen.slope[seen.slope != 0])
-    if len(slopes) and (slopes.max() < _TINY or slopes.min() > _LARGE):
+    return len(slopes) > 0 and bool(slopes.max() < _TINY or slopes.min() > _LARGE)
+
+
+def _check_size(loss: Loss, seen: Pointwise) -> None:
+    if _is_extreme(seen):
+        slopes = np.abs(seen.slope[seen.slope != 0])
         raise UsageError(
             f"The loss {loss.name!r} changes by {slopes[0]:.1e} a unit of y_hat, whose square a float cannot hold; "
             "multiply it by a constant, which moves no minimum."
