@@ -81,7 +81,6 @@ def encode(
         As `offset_column` returns it.
     weights : Weights, optional
         As `row_weights` returns them. A row that stands for no observation is left out like one that lacks a value.
-
     compact : bool
         Leave the categories of a table as codes where it would be large as an array.
 

@@ -188,7 +188,7 @@ def _summed(tables: Iterator[Table], plan: _Plan, encoding: Encoding) -> tuple[M
         block, rows = encode(table, encoding, missing=plan.missing, offset=added, weights=weights)
         used += rows.used
         y = block.y if block.offset is None else block.y - block.offset
-        new = Moments.of(block.X, y, block.weight, block.low, counts=block.counts)
+        new = Moments.of(np.asarray(block.X), y, block.weight, block.low, counts=block.counts)
         whole = new if whole is None else whole.merge(new)
     if whole is None or whole.nobs < 2:
         raise DataError("one row shows no spread; give at least 2 complete rows")
