@@ -184,3 +184,11 @@ def test_what_cannot_be_drawn_is_refused(tmp_path: Path) -> None:
         plot_fit(results, table, confidence_level=95)
     with pytest.raises(OutputError, match="there is no directory"):
         plot_fit(results, table, tmp_path / "nowhere" / "fit.png")
+
+
+def test_coefficients_that_have_no_intervals_say_so() -> None:
+    table = table_of(p=3)
+    lasso = tapefit.fit(table, target="y", penalty="l1", alpha=0.1)
+    assert "no intervals" in drawn_texts(plot_fit(lasso, table))
+    bounded = tapefit.fit(table, target="y", bounds={"x1": (None, 1)})
+    assert "95 % intervals; hollow: holds 0" in drawn_texts(plot_fit(bounded, table))

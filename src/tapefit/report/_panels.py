@@ -106,7 +106,7 @@ def draw_coefficients(
     ax.set_ylim(-0.7, order.size - 0.3)
     ax.grid(False, axis="y")
     ax.annotate(
-        _legend_of_coefficients(len(names), order.size, level),
+        _legend_of_coefficients(len(names), order.size, level if np.isfinite(interval).any() else None),
         (1.0, 1.0),
         (0, 6),
         "axes fraction",
@@ -117,8 +117,9 @@ def draw_coefficients(
     )
 
 
-def _legend_of_coefficients(known: int, shown: int, level: float) -> str:
-    text = f"{100 * level:g} % intervals; hollow: holds 0"
+def _legend_of_coefficients(known: int, shown: int, level: float | None) -> str:
+    """Of `shown` among `known` coefficients, without intervals if there is no level."""
+    text = "no intervals" if level is None else f"{100 * level:g} % intervals; hollow: holds 0"
     return text if known == shown else f"the {shown} largest of {known}; {text}"
 
 
