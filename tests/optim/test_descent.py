@@ -212,3 +212,11 @@ def test_a_descent_that_stops_where_the_information_is_singular_has_no_standard_
     assert results.status == "diverged"
     assert np.isnan(results.bse).all()
     assert str(results)
+
+
+def test_a_descent_that_goes_round_and_round_counts_as_diverging() -> None:
+    outcome = (y + RNG.standard_normal(N) > 2) * 1.0
+    with pytest.warns(ConvergenceWarning, match="diverged at step 199 .* the largest stable rate for these columns is"):
+        results = fit({"x": 8 * x, "y": outcome}, loss="logistic", solver="gd", learning_rate=30.0, max_iter=200)
+    assert results.status == "diverged"
+    assert results.loss_value <= np.log(2)  # the best that it passed, and no worse than the start

@@ -203,7 +203,9 @@ class _Run:
         return self._end(self.held_params, k + 1, message)
 
     def out_of_steps(self) -> Outcome:
-        """The outcome when all steps are taken."""
+        """The outcome when all steps are taken; a gd run that ends higher than it began goes round and round."""
+        if self.options.solver == "gd" and self.curve[-1] - self.first > 1e-9 * abs(self.first):
+            return self._diverged(self.options.max_iter - 1)
         unit = "passes" if self.options.solver == "sgd" else "steps"
         message = (
             f"Stopped after {self.options.max_iter} {unit}, before the gradient was below tol={self.options.tol:g}; "
