@@ -303,3 +303,35 @@ def test_the_nist_polynomials_have_their_digits_in_blocks_of_five_rows(name: str
 def test_the_estimator_names_the_columns_that_there_are(key: Any) -> None:
     with pytest.raises(UsageError, match="Expected poly to name columns among x1, x2"):
         LinearRegression(poly={key: 2}).fit(np.column_stack([x, z]), TABLE["y"])
+
+
+@pytest.mark.parametrize("given", ["x1", [("x1", 2)], 5])
+def test_degrees_of_the_estimator_are_a_mapping(given: Any) -> None:
+    with pytest.raises(UsageError, match="Expected poly to be a mapping of columns to degrees"):
+        LinearRegression(poly=given).fit(np.column_stack([x, z]), TABLE["y"])
+
+
+def test_features_are_names_or_polynomials() -> None:
+    with pytest.raises(UsageError, match="one is 3"):
+        fit(TABLE, features=[poly("x", 2), 3])  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize(
+    "limits", [{"bounds": {"x^2": (0.05, None)}}, {"constraints": "z + `x^2` = 0.1"}, {"positive": True}], ids=str
+)
+def test_constraints_are_about_the_powers(limits: dict[str, Any]) -> None:
+    raw = fit({**RAW, "y": TABLE["y"]}, **limits)
+    results = fit(TABLE, features=["z", poly("x", 3)], **limits)
+    np.testing.assert_allclose(results.params, raw.params, rtol=1e-6, atol=1e-9)
+    np.testing.assert_allclose(results.bse, raw.bse, rtol=1e-6)
+
+
+def test_the_picture_of_a_polynomial_is_a_curve_over_its_column(tmp_path: Path) -> None:
+    from tapefit.data import read
+    from tapefit.report import plot_fit
+
+    figure = plot_fit(fit(TABLE, features=[poly("x", 3)]), read(TABLE))
+    titles = [ax.get_title(loc="left") for ax in figure.axes]
+    assert any("fitted curve" in title for title in titles), titles
+    low, high = figure.axes[0].get_xlim()
+    assert low < x.min() < x.max() < high

@@ -52,6 +52,8 @@ NUMBERS = (
     "deviance",
     "pearson_chi2",
     "loss_value",
+    "null_deviance",
+    "llnull",
 )
 KINDS: dict[str, dict[str, Any]] = {
     "squares": {},

@@ -72,6 +72,11 @@ def learn_encoding(
     """
     y = numeric_target(table, target)
     given = [features] if isinstance(features, (str, Poly)) else features
+    for one in given or ():
+        if not isinstance(one, (str, Poly)):
+            raise UsageError(
+                f"features must be names of columns or poly(name, degree) but one is {one!r}; name a column"
+            )
     degrees = {one.name: one.degree for one in given or () if isinstance(one, Poly)}
     names = None if given is None else [one.name if isinstance(one, Poly) else one for one in given]
     columns = [usable(table, name) for name in _feature_names(table, target, names, intercept)]

@@ -308,6 +308,11 @@ class LinearRegression(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     def _degrees(self, names: list[str]) -> dict[int, int]:
         """The degree by place of the columns that are to have one above 1."""
         degrees = {}
+        if self.poly is not None and not isinstance(self.poly, Mapping):
+            raise UsageError(
+                f"Expected poly to be a mapping of columns to degrees, such as {{{names[0]!r}: 3}}, got {self.poly!r}; "
+                "pass one."
+            )
         for key, degree in (self.poly or {}).items():
             place = names.index(key) if key in names else key
             if isinstance(place, bool) or not hasattr(place, "__index__") or not 0 <= place < len(names):
