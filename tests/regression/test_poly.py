@@ -335,3 +335,14 @@ def test_the_picture_of_a_polynomial_is_a_curve_over_its_column(tmp_path: Path) 
     assert any("fitted curve" in title for title in titles), titles
     low, high = figure.axes[0].get_xlim()
     assert low < x.min() < x.max() < high
+
+
+def test_features_may_be_any_iterable_of_names() -> None:
+    expected = fit(TABLE, features=["x", "z"]).params
+    for features in (np.array(["x", "z"]), (name for name in ("x", "z")), ("x", "z")):
+        assert np.array_equal(fit(TABLE, features=features).params, expected)  # type: ignore[arg-type]
+
+
+def test_rows_of_which_none_is_complete_are_told_as_such() -> None:
+    with pytest.raises(DataError, match="expected rows with a value in every used column"):
+        fit({"x": [1.0, np.nan], "y": [np.nan, 2.0]}, features=[poly("x", 2)], missing="drop")

@@ -11,7 +11,7 @@ from tapefit.data._design import array_terms
 from tapefit.data._encoding import Encoding
 from tapefit.data._feature import Feature
 from tapefit.data._from_arrays import from_arrays
-from tapefit.data._learn import features_beside, learn_encoding
+from tapefit.data._learn import features_beside, learn_encoding, listed
 from tapefit.data._match import numeric_target
 from tapefit.data._missing import Missing, has_values
 from tapefit.data._offset import offset_column
@@ -55,6 +55,7 @@ __all__ = [
     "from_arrays",
     "has_values",
     "learn_encoding",
+    "listed",
     "numeric_target",
     "offset_column",
     "poly",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 
 import numpy as np
@@ -71,12 +71,7 @@ def learn_encoding(
     ('intercept', 'x', 'region[south]')
     """
     y = numeric_target(table, target)
-    given = [features] if isinstance(features, (str, Poly)) else features
-    for one in given or ():
-        if not isinstance(one, (str, Poly)):
-            raise UsageError(
-                f"features must be names of columns or poly(name, degree) but one is {one!r}; name a column"
-            )
+    given = listed(features)
     degrees = {one.name: one.degree for one in given or () if isinstance(one, Poly)}
     names = None if given is None else [one.name if isinstance(one, Poly) else one for one in given]
     columns = [usable(table, name) for name in _feature_names(table, target, names, intercept)]
@@ -90,6 +85,25 @@ def learn_encoding(
     encoding = Encoding(target, _features(columns, complete, degrees, intercept), intercept)
     _check_terms(encoding)
     return encoding
+
+
+def listed(features: Iterable[str | Poly] | str | Poly | None) -> list[str | Poly] | None:
+    """Return features, of which there may be one alone, as a list; None for all.
+
+    Raises
+    ------
+    UsageError
+        If one is neither a name nor a polynomial.
+    """
+    if features is None:
+        return None
+    found: list[str | Poly] = [features] if isinstance(features, (str, Poly)) else list(features)
+    for one in found:
+        if not isinstance(one, (str, Poly)):
+            raise UsageError(
+                f"features must be names of columns or poly(name, degree) but one is {one!r}; name a column"
+            )
+    return found
 
 
 def features_beside(table: Table, others: Sequence[object]) -> list[str] | None:
@@ -141,7 +155,7 @@ def _features(
 
 def _polynomial(column: Numeric, complete: NDArray[np.bool_], degree: int, intercept: bool) -> Feature:
     """A column by its powers; without a complete row there is nothing to fit, and `encode` says why."""
-    values = column.values[complete] if complete.any() else np.zeros(1)
+    values = column.values[complete] if complete.any() else np.array([0.0, 1.0])
     if intercept and (values == values[0]).all():
         raise DataError(
             f"column {quoted(column.name)} is constant ({values[0]:g} in every used row); leave it out, as the "

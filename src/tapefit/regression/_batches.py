@@ -22,6 +22,7 @@ from tapefit.data import (
     encode,
     features_beside,
     has_values,
+    listed,
     offset_column,
     row_weights,
     survey_encoding,
@@ -89,6 +90,7 @@ def fit_batches(
         raise UsageError(f"Expected missing to be 'error' or 'drop', got {missing!r}; choose one of them.")
     plan = _Plan(target, missing, freq_weights, var_weights, offset)
     plan.check()
+    features = listed(features)
     source = batches(data, rows=batch_rows, columns=plan.columns(features), categorical=categorical)
     first, encoding = _learned(source, plan, features, intercept)
     moments, rows = _summed(first, plan, encoding)
@@ -118,8 +120,7 @@ class _Plan:
         """The columns to read; None for all."""
         if features is None:
             return None
-        given = [features] if isinstance(features, (str, Poly)) else features
-        names = [one.name if isinstance(one, Poly) else one for one in given]
+        names = [one.name if isinstance(one, Poly) else one for one in features]
         return list(dict.fromkeys([self.target, *names, *self._beside()]))
 
     def _beside(self) -> list[str]:
@@ -144,8 +145,6 @@ def _learned(
         raise DataError("expected batches of rows but there are none; give at least one")
     if features is None:
         features = plan.features(head)
-    if isinstance(features, (str, Poly)):
-        features = [features]
     every = _chained(head, tables) if source.again else iter([head])
     encoding = survey_encoding(
         ((t, _counted(t, plan)) for t in every), plan.target, features=features, intercept=intercept
