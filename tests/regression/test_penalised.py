@@ -185,6 +185,30 @@ def test_ridge_of_a_likelihood_has_the_information_between_the_inverses() -> Non
     np.testing.assert_allclose(robust.bse, np.sqrt(np.diag(M @ scores.T @ scores @ M)), rtol=1e-9)
 
 
+@pytest.mark.parametrize("loss", ["mse", "huber", "poisson", "gamma"])
+def test_ridge_uses_as_many_degrees_of_freedom_as_its_hat_matrix_has_trace(loss: str) -> None:
+    rng = np.random.default_rng(1)
+    W = rng.normal(size=(20, 40))  # more columns than rows
+    mean = np.exp(0.3 * W[:, 0] + 0.5)
+    y = {"poisson": rng.poisson(mean), "gamma": rng.gamma(2.0, mean / 2)}.get(loss, mean + rng.normal(size=20))
+    r = tapefit.fit(W, np.asarray(y, dtype=float), loss=loss, penalty="l2", alpha=0.5, standardize=False)
+    Z = np.column_stack([np.ones(20), W])
+    eta = Z @ r.params
+    bend = {
+        "mse": lambda: np.ones(20),
+        "huber": lambda: 1.0 * (np.abs(y - eta) <= 1),
+        "poisson": lambda: np.exp(eta),
+        "gamma": lambda: y * np.exp(-eta),
+    }[loss]()
+    H = (Z * bend[:, None]).T @ Z
+    used = np.trace(np.linalg.solve(H + 20 * 0.5 * np.diag(np.r_[0, np.ones(40)]), H))
+    assert r.df_resid == round(20 - used)
+    assert np.isfinite(r.bse).all()
+    if loss == "gamma":
+        assert r.scale == pytest.approx(np.sum((y / np.exp(eta) - 1) ** 2) / (20 - used), rel=1e-8)
+    assert not any("as many coefficients" in text for text in r.warnings)
+
+
 def test_l1_refuses_clusters_with_the_reason() -> None:
     X, y = data()
     with pytest.raises(UsageError, match="groups cannot be used with an l1 penalty"):

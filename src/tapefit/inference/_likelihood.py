@@ -18,7 +18,8 @@ from scipy import special
 
 from tapefit.errors import DataError
 from tapefit.inference._statistics import Statistics
-from tapefit.numerics import Factor, dependent_columns
+from tapefit.numerics import Factor, dependent_columns, rows_factor
+from tapefit.numerics._triangular import from_rows
 from tapefit.objective import Loss, Problem
 from tapefit.optim import first_coefficients, solve_smooth
 
@@ -131,26 +132,32 @@ class Likelihood:
     fisher: Factor
 
 
-def likelihood(problem: Problem, eta: Floats, loss_value: float) -> Likelihood:
+def likelihood(
+    problem: Problem, eta: Floats, loss_value: float, *, used: float | None = None, penalty_root: Floats | None = None
+) -> Likelihood:
     """The likelihood of a fit with this linear predictor, (n,), and mean loss.
+
+    `used` degrees of freedom stand for the number of coefficients where a penalty, with a root (m, width) of its
+    Hessian, leaves less of them.
 
     The dispersion is Pearson's sum of squares over the residual degrees of freedom, where it is not known to be 1.
     The density is taken at it, as statsmodels does; R's AIC of a gamma or normal family has deviance / n instead.
     """
     loss, n, width = problem.loss, problem.nobs, problem.basis.width
+    free = n - (width if used is None else used)
     family = family_of(loss)
     weight = np.ones(problem.n) if problem.weight is None else problem.weight
     mu = loss.link.mu(eta)
     with np.errstate(all="ignore"):  # a variance of 0 makes NaN, which the results show
         variance = family.variance(mu)
         pearson = float(np.sum(weight * np.square(problem.y - mu) / variance))
-        scale = 1.0 if family.known else pearson / (n - width) if n > width else _NAN
+        scale = 1.0 if family.known else pearson / free if free > 0 else _NAN
         llf = problem.each(np.asarray(family.log_density(problem.y, mu, scale / problem.once(weight))))
         information = np.square(loss.link.slope(eta)) / variance
     whole = Statistics(
         nobs=n,
         df_model=width - problem.basis.intercept,
-        df_resid=n - width,
+        df_resid=round(free),
         scale=scale,
         llf=llf,
         aic=2 * width - 2 * llf,
@@ -160,7 +167,8 @@ def likelihood(problem: Problem, eta: Floats, loss_value: float) -> Likelihood:
         **_null(problem, family, scale),
     )
     fisher = problem.factor(np.where(np.isfinite(information), information, 0.0))
-    if dependent_columns(fisher, problem.n):  # far from the optimum, where a descent may have stopped
+    held = [fisher.R] if penalty_root is None else [fisher.R, penalty_root]
+    if dependent_columns(from_rows(rows_factor(held, width)), problem.n):  # a descent may have stopped far off
         fisher = replace(fisher, R=np.full_like(fisher.R, np.nan))
     return Likelihood(whole, fisher)
 

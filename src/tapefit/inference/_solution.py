@@ -74,12 +74,15 @@ def solution(
         loss_value, slope = problem.mean(seen.value), problem.weighted(seen.slope)
         curvature = _bend(problem, residual, seen)
         bread = factor if problem.loss.kind == "pinball" else _bread(problem, curvature, factor, penalty_root)
-    known = likelihood(problem, problem.eta(theta), loss_value) if problem.loss.family else None
+    used = None if penalty_root is None else _used(problem, bread, penalty_root)
+    known = None
+    if problem.loss.family:
+        known = likelihood(problem, problem.eta(theta), loss_value, used=used, penalty_root=penalty_root)
     whole = known.statistics if known else statistics(problem, residual)
     fisher, plain = known.fisher if known else None, None
     if penalty_root is not None:
         plain = fisher or problem.factor()
-        whole = _effective(problem, whole, residual, bread, plain)
+        whole = _effective(problem, whole, residual, used)
     fit = Fit(problem, bread, slope, curvature, residual, whole.scale, whole.df_resid, fisher, groups, plain)
     return Solution(fit, whole, loss_value)
 
@@ -121,14 +124,22 @@ def _bread(problem: Problem, curvature: Floats, factor: Factor, penalty_root: Fl
     return replace(factor, R=np.full_like(factor.R, np.nan))
 
 
-def _effective(problem: Problem, whole: Statistics, residual: Floats, bread: Factor, plain: Factor) -> Statistics:
-    """The statistics with what a penalty leaves of them.
+def _used(problem: Problem, bread: Factor, penalty_root: Floats) -> float | None:
+    """The trace of M^-1 H, with M the Hessian of loss and penalty and H that of the loss; None where M is singular."""
+    if not np.isfinite(bread.R).all():
+        return None
+    bend = float(problem.at(problem.y).curvature[0]) if problem.loss.kind == "squares" else 1.0
+    return len(bread.R) - float(np.square(bread.whiten(penalty_root.T)).sum()) / bend
 
-    Squared errors have the trace of the hat matrix in place of the number of coefficients.
-    """
+
+def _effective(problem: Problem, whole: Statistics, residual: Floats, used: float | None) -> Statistics:
+    """The statistics with what a penalty leaves of them, `used` degrees of freedom among them."""
     whole = replace(whole, rsquared_adj=_NAN, fvalue=_NAN, f_pvalue=_NAN, aic=_NAN, bic=_NAN)
-    if problem.loss.kind != "squares" or not np.isfinite(bread.R).all():
+    if used is None:
         return whole
-    free = problem.nobs - float(np.square(bread.whiten(plain.R.T)).sum())
+    free = problem.nobs - used
+    whole = replace(whole, df_resid=max(round(free), 0))
+    if problem.loss.kind != "squares":
+        return whole
     scale = float(problem.weighted(np.square(residual)).sum() / free) if free > 0 else _NAN
-    return replace(whole, scale=scale, df_resid=max(round(free), 0))
+    return replace(whole, scale=scale)
