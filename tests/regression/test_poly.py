@@ -346,3 +346,17 @@ def test_features_may_be_any_iterable_of_names() -> None:
 def test_rows_of_which_none_is_complete_are_told_as_such() -> None:
     with pytest.raises(DataError, match="expected rows with a value in every used column"):
         fit({"x": [1.0, np.nan], "y": [np.nan, 2.0]}, features=[poly("x", 2)], missing="drop")
+
+
+@pytest.mark.parametrize("unit", [1e-200, 1e307])
+@pytest.mark.parametrize("intercept", [True, False])
+def test_units_whose_powers_no_float_holds_are_told(unit: float, intercept: bool) -> None:
+    with pytest.raises(DataError, match="too large for a float"):
+        fit({"x": unit * RNG.uniform(1, 2, 30), "y": TABLE["y"][:30]}, features=[poly("x", 2)], intercept=intercept)
+
+
+def test_a_prediction_too_far_away_is_told() -> None:
+    results = fit(TABLE, features=[poly("x", 10)])
+    assert np.isfinite(results.predict({"x": [1e10]})).all()
+    with pytest.raises(DataError, match=r"powers up to 10 of 1e\+40 are too large"):
+        results.predict({"x": [0.0, 1e40]})

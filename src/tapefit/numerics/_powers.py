@@ -16,6 +16,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from tapefit.errors import DataError
 from tapefit.numerics import _doubledouble as dd
 from tapefit.numerics._doubledouble import DD
 
@@ -49,7 +50,24 @@ class Powers:
         return Powers(degree, low / 2 + high / 2, half if half > 0 else 1.0, through_zero)
 
     def columns(self, x: Floats) -> DD:
-        """The columns, (n, d) in Fortran order, for values (n,); each as hi + lo with some 30 digits."""
+        """The columns, (n, d) in Fortran order, for values (n,); each as hi + lo with some 30 digits.
+
+        Raises
+        ------
+        DataError
+            If one is too large for a float.
+        """
+        with np.errstate(over="ignore", invalid="ignore"):
+            out = self._columns(x)
+        fine = np.isfinite(out.hi).all(axis=1) & np.isfinite(out.lo).all(axis=1)
+        if not fine.all():
+            raise DataError(
+                f"powers up to {self.degree} of {x[int(np.argmin(fine))]:g} are too large for a float; change the "
+                "unit, or leave the row out"
+            )
+        return out
+
+    def _columns(self, x: Floats) -> DD:
         out = DD(np.empty((len(x), self.degree), order="F"), np.empty((len(x), self.degree), order="F"))
         shape = np.broadcast_to(self.half, x.shape)
         u = dd.quotient(dd.two_sum(x, np.broadcast_to(-self.centre, x.shape)), dd.from_float(shape))

@@ -166,7 +166,8 @@ class LinearRegression(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         X : (n, n_features) array or dataframe of finite numbers
         y : (n,) array of finite numbers
         sample_weight : (n,) array, optional
-            Weights of the rows, 0 or more; a row of weight 0 counts as if it were not there.
+            Weights of the rows, 0 or more, with the meaning of `var_weights` in `tapefit.fit`; a row of weight 0 counts
+            as if it were not there.
 
         Raises
         ------
@@ -207,7 +208,7 @@ class LinearRegression(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         X : (n, n_features) array or dataframe of finite numbers
         y : (n,) array of finite numbers
         sample_weight : (n,) array, optional
-            Weights of the rows, 0 or more.
+            Weights of the rows, as in `fit`.
 
         Raises
         ------
