@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -74,3 +76,39 @@ def test_what_the_message_advises_works() -> None:
     ridge = tapefit.fit(data, loss="logistic", penalty="l2", alpha=0.01)
     assert ridge.converged
     assert ridge.params[1] > 1
+
+
+OWN: dict[str, Callable[..., Any]] = {
+    "logistic": lambda y, f: np.log1p(np.exp(f)) - y * f,
+    "exponential": lambda y, f: np.exp((1 - 2 * y) * f),
+    "poisson": lambda y, f: np.exp(f) - y * f,
+}
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_a_loss_of_the_users_separates_as_well(name: str) -> None:
+    y = np.where(LEVEL == "c", 0.0, 1.0 + ROW % 3) if name == "poisson" else (X > 0.1) * 1.0
+    where = "s[c]" if name == "poisson" else "x"
+    with pytest.raises(DataError, match=f"no finite minimum, as column '{re.escape(where)}' separates the rows by y"):
+        tapefit.fit({"x": X, "s": LEVEL, "y": y} if name == "poisson" else {"x": X, "z": Z, "y": y}, loss=OWN[name])
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        *OWN.values(),
+        lambda y, f: np.log1p((y - f) ** 2),
+        lambda y, f: 1 - np.exp(-((y - f) ** 2)),
+        lambda y, f: (y - f) ** 4,
+        lambda y, f: np.exp(y - f) - (y - f) - 1,
+    ],
+)
+def test_losses_that_have_a_bottom_here_are_fitted(loss: Callable[..., Any]) -> None:
+    for y in (MIXED, np.where(ROW == 3, 1 - MIXED, MIXED)):
+        assert np.isfinite(tapefit.fit({"x": np.where(ROW == 3, 50.0, X), "z": Z, "y": y}, loss=loss).params).all()
+
+
+@pytest.mark.parametrize("loss", [lambda y, f: (y - f) ** 4, lambda y, f: np.exp(y - f) - (y - f) - 1])
+def test_a_perfect_fit_is_no_separation(loss: Callable[..., Any]) -> None:
+    results = tapefit.fit({"x": X, "z": Z, "y": 1 + 2 * X - Z}, loss=loss)
+    np.testing.assert_allclose(results.params, [1, 2, -1], atol=1e-3)

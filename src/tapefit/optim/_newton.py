@@ -60,7 +60,7 @@ def solve_smooth(
         step, promised = -factor.whiten_back(white), float(white @ white)  # 3
         if not np.isfinite(step).all():
             return _outcome(problem, at, k - 1, False, _NOT_FINITE, curve, "stuck")
-        check_separation(problem, step, at.rows.slope, k)
+        check_separation(problem, at.eta, step, at.rows.slope, k)
         scatter = problem.total_weight * problem.mean(np.square(at.rows.slope) / bend)
         rounding = problem.total_weight * problem.mean(bend * np.square(at.eta)) * 1e-30
         size = max(at.size, first)  # losses of next to nothing are differences that round as larger ones do

@@ -20,6 +20,7 @@ Floats = NDArray[np.float64]
 
 _LATE = 12  # steps, by which other descents have ended
 _FLAT = 1e-2  # of the loss's slope at a mean of 1
+_STEPS = 10.0
 _CLOSE = 1e-11  # of the largest change of a linear predictor
 
 # domain: at each y, whether the loss stays bounded as eta falls without end, and as it rises
@@ -72,33 +73,62 @@ def _called(columns: Sequence[int], terms: Sequence[str], *, alone: bool) -> str
     return f"columns {listed} each separate" if alone else f"a combination of the columns {listed} separates"
 
 
-def check_separation(problem: Problem, step: Floats, slope: Floats, k: int) -> None:
+Sides = tuple[NDArray[np.bool_], NDArray[np.bool_]]  # the rows that lose nothing as eta falls without end, and rises
+
+
+def check_separation(problem: Problem, eta: Floats, step: Floats, slope: Floats, k: int) -> None:
     """Raise Separation if the loss falls for ever along the k-th step of a descent.
 
     Parameters
     ----------
+    eta
+        (n,) the linear predictor before the step.
     step
         (width,) the step.
     slope
-        (n,) l' before it.
+        (n,) l' there.
     """
+    if k < _LATE:
+        return
+    change = problem.predict(step)
+    limit = _CLOSE * float(np.abs(change).max())
+    if not limit > 0:
+        return
     saturates = problem.loss.link.name in _SATURATING and problem.loss.domain in _BOUNDED
-    if k >= _LATE and saturates and _falls_for_ever(problem, step, slope):
-        single = _separating_alone(problem)
+    sides = (
+        _known_sides(problem, change, limit, slope) if saturates else _seen_sides(problem, eta, change, limit, slope)
+    )
+    if sides is not None:
+        single = _separating_alone(problem, sides)
         columns = single or [j for j in _parts(step) if j >= problem.basis.intercept]
         raise Separation(problem.loss.name, columns, alone=bool(single))
 
 
-def _falls_for_ever(problem: Problem, step: Floats, slope: Floats) -> bool:
-    """Whether a step moves rows only to where their loss nears its least, and they are almost there.
+def _known_sides(problem: Problem, change: Floats, limit: float, slope: Floats) -> Sides | None:
+    """The sides by y, if a step moves rows only to where their loss nears its least, and they are almost there.
 
     That there is such a step is what it means that there is no minimum.
     """
-    change = problem.predict(step)
-    limit = _CLOSE * float(np.abs(change).max())
     fall, rise = _BOUNDED[problem.loss.domain](problem.y)
     apart = bool(((change >= -limit) | fall).all() and ((change <= limit) | rise).all())
-    return limit > 0 and apart and float(np.abs(slope[np.abs(change) > limit]).max()) < _FLAT
+    return (fall, rise) if apart and float(np.abs(slope[np.abs(change) > limit]).max()) < _FLAT else None
+
+
+def _seen_sides(problem: Problem, eta: Floats, change: Floats, limit: float, slope: Floats) -> Sides | None:
+    """The sides by where a step moves the rows, if ten such steps leave the loss of each of them still falling.
+
+    And falling ever less: of a loss with a bottom, some row's would rise by then.
+    """
+    if problem.loss.kind != "smooth" or problem.loss.family:
+        return None
+    change = np.where(np.abs(change) > limit, change, 0.0)
+    try:
+        later = problem.at(eta + _STEPS * change).slope
+    except DataError:  # the loss ends somewhere
+        return None
+    now, then = slope * change, later * change
+    falls = (now <= 0).all() and (then <= 0).all() and now.min() < 0
+    return (change < 0, change > 0) if falls and np.abs(then).max() < _FLAT * np.abs(now).max() else None
 
 
 def _parts(step: Floats) -> list[int]:
@@ -106,7 +136,7 @@ def _parts(step: Floats) -> list[int]:
     return np.flatnonzero(np.abs(step) > _PART * np.abs(step).max()).tolist()
 
 
-def _separating_alone(problem: Problem) -> list[int]:
+def _separating_alone(problem: Problem, sides: Sides) -> list[int]:
     """The terms of which each, cut at one value (at 0 without an intercept), has all rows on the side of their y.
 
     Cut at c, a column that rises moves the rows below c down and those above it up; so no row may lie above c that
@@ -114,7 +144,7 @@ def _separating_alone(problem: Problem) -> list[int]:
     """
     low_up = low_down = np.full(problem.basis.width, np.inf)
     high_up = high_down = -low_up
-    fall, rise = _BOUNDED[problem.loss.domain](problem.y)
+    fall, rise = sides
     for rows, Z in problem.parts():
         still_up, still_down = Z[~rise[rows]], Z[~fall[rows]]  # the rows that must not rise, and not fall
         low_up, high_up = _widened(low_up, high_up, still_up)
