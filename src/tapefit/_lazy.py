@@ -25,7 +25,9 @@ def attributes(
 
     def find(name: str) -> Any:
         if name not in where:
-            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+            from tapefit._absent import absent
+
+            raise absent(package, name)
         place, _, other = where[name].partition(":")
         module = importlib.import_module(place)
         names[name] = module if place == f"{package}.{name}" else getattr(module, other or name)

@@ -7,3 +7,9 @@ __all__ = [
     "ForwardAccumulator",
     "GradientTape",
 ]
+
+
+def __getattr__(name: str) -> object:
+    from tapefit._absent import absent
+
+    raise absent(__name__, name)

@@ -58,3 +58,9 @@ __all__ = [
     "enable_check_numerics",
     "is_numeric_tensor",
 ]
+
+
+def __getattr__(name: str) -> object:
+    from tapefit._absent import absent
+
+    raise absent(__name__, name)

@@ -3,3 +3,9 @@
 from tapefit.keras import losses, metrics, optimizers
 
 __all__ = ["losses", "metrics", "optimizers"]
+
+
+def __getattr__(name: str) -> object:
+    from tapefit._absent import absent
+
+    raise absent(__name__, name)

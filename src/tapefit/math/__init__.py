@@ -293,3 +293,9 @@ __all__ = [
     "zero_fraction",
     "zeta",
 ]
+
+
+def __getattr__(name: str) -> object:
+    from tapefit._absent import absent
+
+    raise absent(__name__, name)

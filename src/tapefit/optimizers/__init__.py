@@ -53,3 +53,9 @@ __all__ = [
     "stateless",
     "trace",
 ]
+
+
+def __getattr__(name: str) -> object:
+    from tapefit._absent import absent
+
+    raise absent(__name__, name)

@@ -47,3 +47,9 @@ __all__ = [
     "rfft3d",
     "stft",
 ]
+
+
+def __getattr__(name: str) -> object:
+    from tapefit._absent import absent
+
+    raise absent(__name__, name)

@@ -3,3 +3,9 @@
 from tapefit.test._compute_gradient import compute_gradient
 
 __all__ = ["compute_gradient"]
+
+
+def __getattr__(name: str) -> object:
+    from tapefit._absent import absent
+
+    raise absent(__name__, name)
