@@ -125,6 +125,16 @@ class Compiled:
             return Tensor(found[0])
         return self._outcome.packed([Tensor(a) for a in found])
 
+    @property
+    def recorded(self) -> Program:
+        """As it was written down, with the steps that end gradients."""
+        return self._recorded
+
+    @property
+    def opaque(self) -> bool:
+        """Whether there are functions in it with gradients of their own."""
+        return self._instead is not None
+
     def _frame(self) -> Replay:
         """A frame for one more thread at the same time."""
         if self._plan is None:

@@ -98,12 +98,12 @@ _KINDS: dict[str, Callable[[Program, Step], bool]] = {
 }
 
 
-def grouped(program: Program) -> list[Step | Group]:
+def grouped(program: Program, worth: bool = True) -> list[Step | Group]:
     """The steps in an order in which those that can be one kernel stand together, as groups.
 
     Every step has a depth: even for steps that a kernel can do, odd for others, never below that of a step that it
     reads from. Steps of equal depth can be done together. A step is as deep as its readers let it, so that
-    few values go from one kernel to the next.
+    few values go from one kernel to the next. Without `worth`, groups too small to repay a call are groups too.
     """
     depth = _depths(program)
     order = sorted(range(len(program.steps)), key=lambda i: depth[i])
@@ -111,7 +111,7 @@ def grouped(program: Program) -> list[Step | Group]:
     for d in sorted(set(depth)):
         steps = tuple(program.steps[i] for i in order if depth[i] == d)
         group = _group(program, steps) if d % 2 == 0 else None
-        out += steps if group is None or not _worth(program, steps) else [group]
+        out += steps if group is None or (worth and not _worth(program, steps)) else [group]
     return out
 
 

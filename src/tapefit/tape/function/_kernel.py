@@ -29,12 +29,14 @@ class Kernel:
         Whether it was read from disk.
     largest
         The elements of the longest loop.
+    carry
+        Where the kernel is repeated: pairs of a result and the argument that it becomes.
     """
 
-    def __init__(self, program: Program, group: Group) -> None:
-        self.program, self.group = program, group
+    def __init__(self, program: Program, group: Group, carry: tuple[tuple[int, int], ...] = ()) -> None:
+        self.program, self.group, self.carry = program, group, carry
         self.layout = Layout(program, group)
-        self.source = Writer(self.layout).source()
+        self.source = Writer(self.layout, carry).source()
         self._machine = _kernel_build.build(self.source)
         self.seconds, self.cached = self._machine.seconds, self._machine.cached
         self.largest = max((loop.count for loop in self.layout.loops), default=0)

@@ -23,12 +23,14 @@ class Writer:
     """Writes the functions of a layout.
 
     `loop0(frame, first, last)` and so on do parts of a loop, `between0(frame)` and so on what comes before a loop
-    or after the last, and `run(frame)` all of it in order.
+    or after the last, and `run(frame)` all of it in order. With results that become arguments, `carry(frame)` puts them
+    there, and `repeat(frame, steps)` does both so many times.
     """
 
-    def __init__(self, layout: Layout) -> None:
-        self.layout = layout
-        wide = any(layout.letter(k) == "d" for s in layout.group.steps for k in (*s.args, *s.outs))
+    def __init__(self, layout: Layout, carry: tuple[tuple[int, int], ...] = ()) -> None:
+        self.layout, self.carry = layout, carry
+        values = [k for s in layout.group.steps for k in (*s.args, *s.outs)]
+        wide = any(layout.letter(k) == "d" and layout.size(k) > 1 for k in values)
         self.lanes = 8 if wide else 16
         self.functions: list[str] = []
         self.declared: set[str] = set()
@@ -41,12 +43,41 @@ class Writer:
         for phase in range(self.layout.phases):
             self._finish(f"between{phase}", "", _Between(self, phase).text())
         self._finish("run", "", self._run())
+        if self.carry:
+            self._finish("carry", "", self._carry())
+            self._finish("repeat", ", i64 %steps", self._repeat())
         return "\n".join([*sorted(self.declared), *self.functions])
 
     def _finish(self, name: str, arguments: str, text: Text) -> None:
         self.declared |= text.declared
         body = "\n".join(text.lines)
         self.functions.append(f"define void @{name}(ptr %frame{arguments}) {{\nentry:\n{body}\n  ret void\n}}")
+
+    def _carry(self) -> Text:
+        """Single values are copied, all read before one is written; arrays change places."""
+        t = Text()
+        moves = []
+        for out, into in self.carry:
+            what = "value" if self.layout.single(out) else "at"
+            a = place(t, self.layout, (what, self.layout.of(out) if what == "value" else out))
+            b = place(t, self.layout, (what, into))
+            moves.append((t.put(f"load i64, ptr {a}"), t.put(f"load i64, ptr {b}"), a, b, what))
+        for new, old, a, b, what in moves:
+            t.do(f"store i64 {new}, ptr {b}")
+            if what == "at":
+                t.do(f"store i64 {old}, ptr {a}")
+        return t
+
+    def _repeat(self) -> Text:
+        t = Text()
+
+        def once(i: Operand, carried: list[Operand]) -> list[Operand]:
+            t.do("call void @run(ptr %frame)")
+            t.do("call void @carry(ptr %frame)")
+            return []
+
+        t.loop("0", "%steps", 1, [], once)
+        return t
 
     def _run(self) -> Text:
         t = Text()
