@@ -21,6 +21,7 @@ Floats = NDArray[np.float64]
 _LATE = 12  # steps, by which other descents have ended
 _FLAT = 1e-2  # of the loss's slope at a mean of 1
 _STEPS = 10.0
+_ROUNDING = 1e-8  # of the largest slope: what is left of one that is the difference of two, as mu - y is
 _CLOSE = 1e-11  # of the largest change of a linear predictor
 
 # domain: at each y, whether the loss stays bounded as eta falls without end, and as it rises
@@ -127,8 +128,9 @@ def _seen_sides(problem: Problem, eta: Floats, change: Floats, limit: float, slo
     except DataError:  # the loss ends somewhere
         return None
     now, then = slope * change, later * change
-    falls = (now <= 0).all() and (then <= 0).all() and now.min() < 0
-    return (change < 0, change > 0) if falls and np.abs(then).max() < _FLAT * np.abs(now).max() else None
+    size = float(np.abs(now).max())
+    falls = max(now.max(), then.max()) <= _ROUNDING * size and np.abs(then).max() < _FLAT * size
+    return (change < 0, change > 0) if falls else None
 
 
 def _parts(step: Floats) -> list[int]:
