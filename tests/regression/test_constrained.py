@@ -450,6 +450,13 @@ def test_callbacks_are_told_of_all_coefficients_and_may_stop() -> None:
     assert r.status == "stopped"
 
 
+@pytest.mark.parametrize("options", [{"positive": True}, {"constraints": "x1 = 2 * x2"}])
+def test_rows_that_are_separated_along_a_way_without_end_are_told(options: dict[str, Any]) -> None:
+    x = np.arange(10.0)
+    with pytest.raises(DataError, match="no finite minimum, as .*'x"):
+        tapefit.fit(np.column_stack([x, np.sin(x)]), (x > 4).astype(float), loss="logistic", **options)
+
+
 def test_separated_rows_are_no_obstacle_where_bounds_end_the_descent() -> None:
     x = np.arange(10.0)
     y = (x > 4).astype(float)

@@ -16,6 +16,7 @@ from tapefit.optim._constraints import Constraints
 from tapefit.optim._least_distance import Nearest, least_distance
 from tapefit.optim._newton import curvature_of
 from tapefit.optim._outcome import Callback, Outcome, Status, notify
+from tapefit.optim._separation import check_separation
 
 Floats = NDArray[np.float64]
 
@@ -23,6 +24,7 @@ _HALVINGS = 40
 _NOISE = 1e-12  # of the sum of losses: a fall below it drowns in rounding
 _PULL = 1e-3  # of the factor's size: how strongly a step without curvature is held; its square times 1e16 are digits
 _HOLDS = 60
+_AJAR = 1e-9  # of a step's length: what may lead out of a constraint and be rounding
 
 
 class Smooth(Protocol):
@@ -100,6 +102,12 @@ def project(factor: Factor, constraints: Constraints, theta: Floats) -> Floats:
     return theta + nearest(factor, np.zeros(len(theta)), constraints, theta)[0]
 
 
+def _is_open(constraints: Constraints, step: Floats) -> bool:
+    """Whether no constraint ends a way along this step."""
+    G = constraints.halves()[0]
+    return bool((G @ step >= -_AJAR * float(np.linalg.norm(step))).all())
+
+
 def active_of(found: Nearest, constraints: Constraints) -> tuple[tuple[int, float], ...]:
     """The active rows of a step, in terms of the constraints."""
     _, _, rows, sign = constraints.halves()
@@ -132,6 +140,11 @@ def solve_constrained(
         (width,) first coefficients, which meet the constraints.
     max_iter, tol, callbacks
         As in `solve_smooth`.
+
+    Raises
+    ------
+    DataError
+        If the rows are separated by y along a way that no constraint ends.
     """
     at = _look(problem, penalty, start)  # 1
     curve: list[float] = []
@@ -147,6 +160,8 @@ def solve_constrained(
         if not np.isfinite(step).all():
             return _end(problem, at, k - 1, False, _NOT_FINITE, curve, active, "stuck")
         active = active_of(found, constraints)
+        if penalty is None and _is_open(constraints, step):
+            check_separation(problem, at.eta, step, at.rows.slope, k)
         scatter = problem.total_weight * problem.mean(np.square(at.rows.slope) / bend)
         rounding = problem.total_weight * problem.mean(bend * np.square(at.eta)) * 1e-30
         settled = promised <= max(tol * scatter, rounding)  # 5

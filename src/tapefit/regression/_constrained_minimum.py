@@ -16,6 +16,7 @@ from tapefit.optim import (
     Constraints,
     Outcome,
     Restricted,
+    Separation,
     Smooth,
     first_coefficients,
     nearest,
@@ -82,7 +83,10 @@ def solve(asked: Asked) -> tuple[Constrained, tuple[str, ...]]:
     penalty = None if asked.penalty is None else Within(asked.penalty, outer)
     factor, notes = _checked(asked, outer, penalty)
     calls = tuple(_told(call, asked.problem, outer) for call in asked.callbacks)
-    found = _minimum(outer.problem, inner, factor, asked.options, calls, penalty)
+    try:
+        found = _minimum(outer.problem, inner, factor, asked.options, calls, penalty)
+    except Separation as apart:
+        raise apart.named([asked.terms[j] for j in outer.free]) from None
     theta = outer.theta(found.outcome.theta)
     active = tuple((int(unequal[i]), side) for i, side in found.active)
     return Constrained(replace(found.outcome, theta=theta), active), notes

@@ -69,12 +69,16 @@ def _params(asked: Asked, beta: Floats, left: Restricted) -> tuple[Floats, tuple
 def _statistics(results: RegressionResults, asked: Asked, left: Restricted, *, only_equations: bool) -> Statistics:
     """The statistics, with those left out that a choice among the constraints takes the meaning from."""
     problem, whole = asked.problem, results.statistics
-    whole = replace(whole, df_model=len(left.free) - problem.basis.intercept, fvalue=_NAN, f_pvalue=_NAN)
+    constant = problem.basis.intercept and 0 in left.free
+    whole = replace(whole, df_model=len(left.free) - constant, fvalue=_NAN, f_pvalue=_NAN)
     if not only_equations:
         whole = replace(whole, aic=_NAN, bic=_NAN, rsquared_adj=_NAN)
     if problem.loss.kind != "squares":
         return whole
-    y = problem.y - problem.mean(problem.y) if problem.basis.intercept else problem.y
+    y = problem.y
+    if problem.basis.intercept:
+        y = y - y[0]  # zeros, exactly, if all are equal
+        y = y - problem.mean(y)
     total = float(problem.weighted(np.square(y)).sum())
     rest = problem.y - problem.predict(left.theta(results.theta))
     left_over = float(problem.weighted(np.square(rest)).sum())
