@@ -36,7 +36,9 @@ from tapefit.objective._pointwise import Pointwise, pointwise
 Floats = NDArray[np.float64]
 
 # Up to this many elements QR costs nothing that anyone would notice.
-_SMALL = 2_000_000
+_SMALL = 200_000
+# And up to this many QR and double-double arithmetic cost no more than a second, where the condition asks for them.
+_MIDDLE = 2_000_000
 # Conditions between which double-double gives standard errors digits that float64 does not.
 _WELL, _HOPELESS = 10.0, 1e12
 
@@ -117,7 +119,7 @@ class Problem:
     @cached_property
     def _whole(self) -> Floats | None:
         """The standardised design of few rows."""
-        return self.basis.columns(self.X[:]) if self.X.size <= _SMALL else None
+        return self.basis.columns(self.X[:]) if self.X.size <= _MIDDLE else None
 
     @cached_property
     def _many(self) -> Standardised | None:
@@ -254,9 +256,9 @@ class Problem:
     def _factor(self, curvature: Floats | None) -> Factor:
         if self.X.size > _SMALL:
             factor = self._from_products(curvature)
-            if is_safe(factor):
+            if is_safe(factor) and (self.X.size > _MIDDLE or factor.condition <= _WELL):
                 return factor
         factor = factorise(self._rows(curvature), self.basis.width, cheap=False)
-        if curvature is not None or self.X.size > _SMALL or not _WELL < factor.condition < _HOPELESS:
+        if curvature is not None or self.X.size > _MIDDLE or not _WELL < factor.condition < _HOPELESS:
             return factor
         return exact_factor(self.X[:], self.weight, self.basis) or factor

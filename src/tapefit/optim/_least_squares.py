@@ -10,8 +10,9 @@ from tapefit.objective import Problem
 from tapefit.optim._outcome import Outcome
 
 _MAX_STEPS = 20
-_SMALL = 2_000_000  # elements: refining in double-double costs a moment
-_WELL = 100.0  # condition up to which plain float64 refinement gives all digits that matter
+_SMALL = 200_000  # elements: refining in double-double costs a moment
+_MIDDLE = 2_000_000  # elements: it costs a second
+_WELL, _FAIR = 10.0, 100.0  # conditions up to which float64 refinement gives all digits, and all that matter
 _STILL = 1e-12  # of the residuals: a step that moves the predictions by less leaves them as they are
 _ROUNDING = {True: 1e-24, False: 1e-15}  # of the size of y: errors below it change no digit
 
@@ -40,7 +41,8 @@ def solve_squares(problem: Problem, factor: Factor) -> Outcome:
     ----------
     Bjorck, "Iterative refinement of linear least squares solutions", BIT 7, 1967.
     """
-    exact = problem.X.size <= _SMALL or factor.condition > _WELL
+    elements = problem.X.size
+    exact = elements <= _SMALL or factor.condition > (_WELL if elements <= _MIDDLE else _FAIR)
     theta = dd.from_float(np.zeros(problem.basis.width))
     if exact:
         r, g = problem.residual(theta, exact=True)  # 1
