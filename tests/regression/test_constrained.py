@@ -231,6 +231,24 @@ def test_units_and_origins_of_columns_change_nothing_else(loss: str, factor: flo
     np.testing.assert_allclose(there.predict(moved), here.predict(X), rtol=1e-8)
 
 
+@pytest.mark.parametrize("loss", ["mse", "mae", "expectile"])
+@pytest.mark.parametrize("factor", [1e-9, 1e9])
+def test_the_unit_of_y_changes_nothing_else(loss: str, factor: float) -> None:
+    y = ETA + NOISE
+    here = tapefit.fit(X, y, loss=loss, bounds={"x1": (None, 0.3), "x2": (0, None)}, constraints="x1 + x4 = 0.4")
+    there = tapefit.fit(
+        X,
+        factor * y,
+        loss=loss,
+        bounds={"x1": (None, 0.3 * factor), "x2": (0, None)},
+        constraints=f"x1 + x4 = {0.4 * factor}",
+    )
+    assert there.constraints.active == here.constraints.active
+    np.testing.assert_allclose(there.params / factor, here.params, rtol=1e-9, atol=1e-12)
+    with pytest.raises(UsageError, match="no coefficients meet"):
+        tapefit.fit(X, factor * y, loss=loss, constraints=f"x1 = {factor}, x1 <= {0.5 * factor}")
+
+
 def test_weight_two_is_a_row_twice() -> None:
     y = SMOOTH["poisson"]
     w = np.where(np.arange(N) < 50, 2.0, 1.0)
@@ -453,7 +471,7 @@ def test_callbacks_are_told_of_all_coefficients_and_may_stop() -> None:
 @pytest.mark.parametrize("options", [{"positive": True}, {"constraints": "x1 = 2 * x2"}])
 def test_rows_that_are_separated_along_a_way_without_end_are_told(options: dict[str, Any]) -> None:
     x = np.arange(10.0)
-    with pytest.raises(DataError, match="no finite minimum, as .*'x"):
+    with pytest.raises(DataError, match=r"no finite minimum, as .*'x"):
         tapefit.fit(np.column_stack([x, np.sin(x)]), (x > 4).astype(float), loss="logistic", **options)
 
 

@@ -119,8 +119,10 @@ class Restricted:
         bare = size <= _RANK * np.abs(given.A).max(axis=1, initial=0.0) * max(
             1.0, float(np.abs(self.map).max(initial=0))
         )
-        slack = _MET * (1.0 + np.abs(at))
-        for i in np.flatnonzero(bare & ((at < given.lower - slack) | (at > given.upper + slack))):
+        slack = _MET * (np.abs(given.A) @ np.abs(self.base))
+        below = at < given.lower - np.maximum(slack, _MET * np.abs(given.lower))
+        above = at > given.upper + np.maximum(slack, _MET * np.abs(given.upper))
+        for i in np.flatnonzero(bare & (below | above)):
             raise given.contradict([int(i)])
         size = np.where(bare, 1.0, size)
         lower = np.where(bare, -np.inf, (given.lower - at) / size)
