@@ -121,3 +121,45 @@ def test_a_gradient_that_is_clipped():
     with tf.GradientTape() as tape:
         y = clip(v) * 3.0
     assert tape.gradient(y, v).numpy().tolist() == [0.5]
+
+
+def test_a_jacobian_goes_through_a_custom_gradient_row_by_row():
+    v = tf.Variable([2.0, 3.0])
+
+    @tf.custom_gradient
+    def f(x, y):
+        assert len(x.shape) == 1
+
+        def grad(g, h, variables=None):
+            assert g.shape == h.shape == (2,)  # as f gave them, without an axis before
+            return [g * 7.0, h * 3.0], [g * 5.0]
+
+        return (x * y * v, x - y), grad
+
+    x, y = tf.Variable([1.0, 2.0]), tf.Variable([5.0, 6.0])
+    with tf.GradientTape(persistent=True) as tape:
+        first, second = f(x, y)
+        both = tf.concat([first, tf.reshape(second, [-1]) * 2.0], 0)
+        rows = tf.reshape(first, [2, 1]) * tf.ones([2, 3])
+        empty = first[2:]
+    eye, none = np.eye(2), np.zeros((2, 2))
+    wanted = [np.vstack([7 * eye, none]), np.vstack([none, 6 * eye]), np.vstack([5 * eye, none])]
+    for got, w in zip(tape.jacobian(both, [x, y, v]), wanted, strict=True):
+        assert got.numpy().tolist() == w.tolist()
+    assert tape.jacobian(rows, x).shape == (2, 3, 2)
+    assert tape.jacobian(empty, x).shape == (0, 2)
+    assert tape.jacobian(first, y).numpy().tolist() == none.tolist()
+
+
+def test_a_hessian_goes_through_a_custom_gradient():
+    @tf.custom_gradient
+    def cube(x):
+        return x**3, lambda g: g * 3.0 * x**2
+
+    x = tf.Variable([1.0, 2.0])
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as tape:
+            y = cube(x)
+        jacobian = tape.jacobian(y, x)
+    assert jacobian.numpy().tolist() == [[3.0, 0.0], [0.0, 12.0]]
+    assert outer.jacobian(jacobian, x).numpy().tolist() == [[[6.0, 0.0], [0.0, 0.0]], [[0.0, 0.0], [0.0, 12.0]]]

@@ -16,6 +16,7 @@ from tapefit.tape._primitive import Primitive, listen
 from tapefit.tape._stack import stack
 from tapefit.tape._tensor import Tensor
 from tapefit.tape._variable import Variable
+from tapefit.tape.primitives import stack as stack_rows
 from tapefit.types import dtype_of
 
 
@@ -106,18 +107,38 @@ class _Gradients:
     def __init__(self, grad_fn: Callable[..., Any], variables: list[Variable], n: int) -> None:
         self._grad_fn, self._variables, self._n = grad_fn, variables, n
         self._asked: Any = None
-        self._answer: list[Any] = []
+        self._answers: list[list[Any]] = []
+        self._led = False
 
     def rule(self, i: int, g: Any, ans: Any, *args: Any) -> Any:
-        """The gradient of argument `i`; arrays come in and go out as the sweep has them."""
+        """The gradient of argument `i`; arrays come in and go out as the sweep has them.
+
+        `grad_fn` knows nothing of the leading axis of a jacobian: it is asked row by row.
+        """
         if g is not self._asked:
             self._asked = g
-            self._answer = self._ask([_upstream(part, a) for part, a in zip(g, ans, strict=True)])
-        if self._answer[i] is None:
-            return None
+            rows = _rows(g, ans)
+            self._answers = [
+                self._ask([_upstream(part, a) for part, a in zip(row, ans, strict=True)])
+                for row in ([g] if rows is None else rows)
+            ]
+            self._led = rows is not None
         source = args[i]
+        parts = [self._checked(i, answer[i], source) for answer in self._answers]
+        if not self._led:
+            return parts[0]
+        if any(part is None for part in parts):
+            return None
+        if isinstance(source, Tensor):
+            return stack_rows(*parts, axis=0) if parts else Tensor(np.zeros((0, *source.shape), source._array.dtype))
+        return np.stack(parts) if parts else np.zeros((0, *source.shape), source.dtype)
+
+    def _checked(self, i: int, answer: Any, source: Any) -> Any:
+        """What was answered for an argument, in its dtype and of its shape."""
+        if answer is None:
+            return None
         dtype = source.dtype if isinstance(source, Tensor) else dtype_of(source)
-        out = convert(self._answer[i], None if isinstance(self._answer[i], Tensor) else dtype)
+        out = convert(answer, None if isinstance(answer, Tensor) else dtype)
         if tuple(out.shape) != tuple(source.shape):
             raise ValueError(
                 f"custom_gradient: the gradient of argument {i} has shape {tuple(out.shape)}, but the argument "
@@ -143,6 +164,14 @@ class _Gradients:
                 "return one for each argument and variable, None where there is none."
             )
         return [*flat, *nest.flatten(of_variables)]
+
+
+def _rows(g: tuple[Any, ...], ans: tuple[Any, ...]) -> list[tuple[Any, ...]] | None:
+    """The cotangents of the outputs, one tuple a row; None where they have no leading axis."""
+    part, answer = next((p, a) for p, a in zip(g, ans, strict=True) if p is not None)
+    if len(part.shape) == len(answer.shape):
+        return None
+    return [tuple(None if p is None else p[k] for p in g) for k in range(part.shape[0])]
 
 
 def _upstream(part: Any, answer: Any) -> Tensor:

@@ -16,7 +16,7 @@ from tapefit.tape.testing._sample import Samples
 def _at_fixed_quantiles(row: Callable[..., Any]) -> Callable[..., Any]:
     """The numbers at fixed quantiles of gamma distributions, connected with the shapes by the row alone."""
 
-    def f(a: Tensor) -> Any:
+    def f(a: Tensor, drawn: Tensor) -> Any:
         from scipy import special
 
         shape = a._array.shape
@@ -28,8 +28,8 @@ def _at_fixed_quantiles(row: Callable[..., Any]) -> Callable[..., Any]:
 
 RANDOM: dict[str, Samples] = {
     "random_gamma": Samples(
-        domains=(positive,),
-        cases=((((),), {}), (((3,),), {}), (((2, 2),), {}), (((0,),), {})),
+        domains=(positive, positive),
+        cases=tuple(((shape, shape), {}) for shape in ((), (3,), (2, 2), (0,))),
         within=_at_fixed_quantiles,
         dtypes=("float32",),
     ),
