@@ -135,3 +135,10 @@ def test_the_op_checks_the_gradient_that_flows_back_through_it():
         y = tf.sqrt(tf.debugging.check_numerics(x, "note"))
     with pytest.raises(InvalidArgumentError, match=r"detected in gradient. note : Tensor had Inf"):
         tape.gradient(y, x)
+
+
+def test_an_empty_segment_is_no_infinity(checking):
+    x = tf.Variable([1.0, 2.0])
+    with tf.GradientTape() as tape:
+        y = tf.math.unsorted_segment_max(x, [0, 0], 2)[0] + tf.math.segment_min(x, [0, 1])[1]
+    assert tape.gradient(y, x).numpy().tolist() == [0.0, 2.0]

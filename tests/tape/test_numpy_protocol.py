@@ -130,3 +130,10 @@ def test_results_are_never_written_into_an_array():
     out = np.zeros((2, 3))
     with pytest.raises(TypeError, match=r"out"), tf.GradientTape():
         np.exp(tf.Variable(X), out=out)
+
+
+@pytest.mark.parametrize("shapes", [((2, 3), (3,)), ((2, 3), (3, 2)), ((3,), (3,)), ((3,), (3, 2))])
+def test_a_product_with_an_array_takes_the_dtype_of_the_variable(shapes):
+    a, b = (np.arange(1.0, 1.0 + np.prod(s)).reshape(s) for s in shapes)
+    got = a @ tf.Variable(b, dtype=tf.float32)
+    assert (got.dtype, got.numpy().tolist()) == (tf.float32, (a @ b).tolist())

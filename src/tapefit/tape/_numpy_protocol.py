@@ -9,6 +9,7 @@ import numpy as np
 
 from tapefit import nest
 from tapefit.tape import _operators as o
+from tapefit.tape._convert import pair
 from tapefit.tape._stack import stack
 from tapefit.tape._tensor import Tensor
 from tapefit.tape._variable import Variable
@@ -17,6 +18,7 @@ from tapefit.tape.ops import _array, _create, _linalg, _math, _reduce
 
 def _matmul(a: Any, b: Any) -> Tensor:
     """NumPy's product takes vectors, too, where TensorFlow's operator does not."""
+    a, b = pair(a, b, "matmul")
     if len(b.shape) == 1:
         return _linalg.tensordot(a, b, 1)
     if len(a.shape) == 1:

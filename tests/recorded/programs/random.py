@@ -160,4 +160,8 @@ PROGRAMS = {
         tf.random.fold_in([1, 2], 5),
     ],
     "a generator": _generator,
+    "a negative dimension": lambda tf: tf.random.uniform([-1]),
+    "a negative dimension of a stateless one": lambda tf: tf.random.stateless_normal([2, -1], [1, 2]),
+    "categorical of a vector": lambda tf: tf.random.categorical([0.1, 0.9], 3),
+    "categorical of no class": lambda tf: tf.random.categorical(np.zeros((2, 0)), 3),
 }

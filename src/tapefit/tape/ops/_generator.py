@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 from tapefit.tape._operators import add, multiply
 from tapefit.tape._tensor import Tensor
 from tapefit.tape._whole import as_effect
-from tapefit.tape.ops._axes import ints
 from tapefit.tape.ops._philox import Stream
-from tapefit.tape.ops._random import _RESERVED, bounds, stretched, within
+from tapefit.tape.ops._random import _RESERVED, bounds, dimensions, stretched, within
 from tapefit.tape.ops._variates import normal_numbers, truncated_normal_numbers, unit_numbers, whole_numbers
 from tapefit.types import as_dtype, float32
 
@@ -120,7 +119,7 @@ class Generator:
     # -- numbers -------------------------------------------------------------------------------
 
     def _drawn(self, numbers: Callable[..., NDArray[Any]], shape: Any, to: np.dtype[Any]) -> Tensor:
-        return _next_of(self, numbers, ints(shape, "Generator"), to)
+        return _next_of(self, numbers, dimensions(shape, "Generator"), to)
 
     def normal(self, shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = float32, name: Any = None) -> Tensor:
         """Numbers drawn from the normal distribution; differentiable in `mean` and `stddev`."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tapefit.errors import InvalidArgumentError
 from tapefit.tape._convert import convert, like, pair, tensor_of
 from tapefit.tape._operators import add, divide, multiply, subtract
 from tapefit.tape._tensor import Tensor
@@ -55,6 +56,22 @@ def _standard_truncated(shape: Any, dims: tuple[int, ...], to: np.dtype[Any], se
     return _drawn(truncated_normal_numbers, "truncated_normal", shape, dims, to, seed)
 
 
+def dimensions(shape: Any, op: str) -> tuple[int, ...]:
+    """The shape of random numbers as ints.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If one is negative.
+    """
+    dims = ints(shape, op)
+    if any(d < 0 for d in dims):
+        raise InvalidArgumentError(
+            f"{op} expects dimensions >= 0, got {list(dims)}; a shape has no free dimension here."
+        )
+    return dims
+
+
 def uniform(
     shape: Any,
     minval: Any = 0,
@@ -81,7 +98,7 @@ def uniform(
     ValueError
         If an integer dtype comes without `maxval`, or the range is empty.
     """
-    dims, to = ints(shape, "uniform"), as_dtype(dtype).numpy_dtype
+    dims, to = dimensions(shape, "uniform"), as_dtype(dtype).numpy_dtype
     if to.kind in "iu":
         return _whole(shape, dims, bounds(minval, maxval, to, "uniform"), to, seed)
     return stretched(_unit(shape, dims, to, seed), minval, maxval)
@@ -139,7 +156,7 @@ def normal(
     seed
         A seed of this op; by default the next of the global sequence.
     """
-    dims, to = ints(shape, "normal"), as_dtype(dtype).numpy_dtype
+    dims, to = dimensions(shape, "normal"), as_dtype(dtype).numpy_dtype
     return add(multiply(_standard_normal(shape, dims, to, seed), stddev), mean)
 
 
@@ -164,7 +181,7 @@ def truncated_normal(
     seed
         A seed of this op; by default the next of the global sequence.
     """
-    dims, to = ints(shape, "truncated_normal"), as_dtype(dtype).numpy_dtype
+    dims, to = dimensions(shape, "truncated_normal"), as_dtype(dtype).numpy_dtype
     return add(multiply(_standard_truncated(shape, dims, to, seed), stddev), mean)
 
 
@@ -191,7 +208,7 @@ def gamma(
     Tensor
         Of shape ``shape + broadcast of alpha and beta``.
     """
-    dims, (a, b) = ints(shape, "gamma"), parameters(alpha, beta, dtype)
+    dims, (a, b) = dimensions(shape, "gamma"), parameters(alpha, beta, dtype)
     drawn = _gammas(shape, dims, a, seed)
     return scaled_gammas(drawn, a, b, (*dims, *a._array.shape))
 
@@ -254,7 +271,23 @@ def categorical(
     Tensor
         Of shape (rows, num_samples).
     """
-    return _classes(tensor_of(logits), int(num_samples), as_dtype("int64" if dtype is None else dtype).name, seed)
+    return _classes(matrix(logits), int(num_samples), as_dtype("int64" if dtype is None else dtype).name, seed)
+
+
+def matrix(logits: Any) -> Tensor:
+    """Log-probabilities, one row a distribution.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If they are not a matrix, or have no class.
+    """
+    x = tensor_of(logits)
+    if x.ndim != 2 or not x._array.shape[1]:
+        raise InvalidArgumentError(
+            f"logits should be a matrix (rows, classes), got shape {list(x.shape)}; for one distribution pass [logits]."
+        )
+    return x
 
 
 @as_effect

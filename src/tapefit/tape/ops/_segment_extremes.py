@@ -14,7 +14,6 @@ from tapefit.tape._primitive import Primitive
 from tapefit.tape._tensor import Tensor
 from tapefit.tape.ops._array import concat, reshape
 from tapefit.tape.ops._cumulative import reduce_prod
-from tapefit.tape.ops._math import where
 from tapefit.tape.ops._segments import numbers_of
 from tapefit.tape.primitives import _scatter
 
@@ -40,13 +39,9 @@ def _extreme(x: Tensor, ids: Any, n: int, row: Primitive, sign: int, empty: Any)
     """The extreme of the slices with each number, and `empty` (by default the largest or smallest) where none is."""
     rows, flat = _rows(x, ids, n)
     dtype, rest = x._array.dtype, rows._array.shape[1:]
-    start = Tensor(np.full((n, *rest), _limit(dtype, sign, finite=False), dtype))
-    found = row.record((start, rows, Tensor(flat[:, None])), {})
-    none = (np.bincount(flat, minlength=n)[:n] == 0).reshape(n, *[1] * len(rest))
-    if not none.any():
-        return found
-    value = _limit(dtype, sign, finite=True) if empty is None else empty
-    return where(Tensor(none), Tensor(np.full((), value, dtype)), found)
+    start = np.full((n, *rest), _limit(dtype, sign, finite=False), dtype)
+    start[np.bincount(flat, minlength=n)[:n] == 0] = _limit(dtype, sign, finite=True) if empty is None else empty
+    return row.record((Tensor(start), rows, Tensor(flat[:, None])), {})
 
 
 def _products(x: Tensor, ids: Any, n: int) -> Tensor:

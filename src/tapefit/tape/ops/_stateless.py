@@ -15,7 +15,6 @@ from tapefit.tape._operators import add, multiply
 from tapefit.tape._tensor import Tensor
 from tapefit.tape._whole import as_effect
 from tapefit.tape.ops import _random as stateful
-from tapefit.tape.ops._axes import ints
 from tapefit.tape.ops._philox import Stream, philox_at
 from tapefit.tape.ops._variates import normal_numbers, truncated_normal_numbers, unit_numbers, whole_numbers
 from tapefit.types import as_dtype, float32, int32
@@ -75,7 +74,7 @@ def stateless_uniform(
     ValueError
         If the seed is no pair, or the range is empty.
     """
-    dims, to = ints(shape, "stateless_uniform"), as_dtype(dtype).numpy_dtype
+    dims, to = stateful.dimensions(shape, "stateless_uniform"), as_dtype(dtype).numpy_dtype
     if to.kind == "f":
         return stateful.stretched(_drawn(unit_numbers, dims, seed, to), minval, maxval)
     if minval is None and maxval is None:
@@ -96,7 +95,7 @@ def _placed(numbers: Numbers, called: str, kind: str) -> Callable[..., Tensor]:
         name: str | None = None,
         alg: Any = "auto_select",
     ) -> Tensor:
-        standard = _drawn(numbers, ints(shape, called), seed, as_dtype(dtype).numpy_dtype)
+        standard = _drawn(numbers, stateful.dimensions(shape, called), seed, as_dtype(dtype).numpy_dtype)
         return add(multiply(standard, stddev), mean)
 
     op.__name__ = op.__qualname__ = called
@@ -152,7 +151,7 @@ def stateless_gamma(
     """
     from tapefit.tape.ops._array import broadcast_to
 
-    dims, (a, b) = ints(shape, "stateless_gamma"), stateful.parameters(alpha, beta, dtype)
+    dims, (a, b) = stateful.dimensions(shape, "stateless_gamma"), stateful.parameters(alpha, beta, dtype)
     own = a._array.shape
     padded = (1,) * (len(dims) - len(own)) + own
     if len(own) > len(dims) or any(d not in (1, n) for d, n in zip(padded, dims, strict=True)):
@@ -184,7 +183,7 @@ def stateless_categorical(
     dtype
         int64 by default, or int32.
     """
-    return _classes(tensor_of(logits), int(num_samples), seed, as_dtype(dtype).numpy_dtype)
+    return _classes(stateful.matrix(logits), int(num_samples), seed, as_dtype(dtype).numpy_dtype)
 
 
 @as_effect
