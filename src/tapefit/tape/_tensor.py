@@ -150,9 +150,11 @@ class Tensor:
         return self
 
     def __deepcopy__(self, memo: object) -> Tensor:
-        return Tensor(self._array)
+        return self  # it never changes
 
     def __reduce__(self) -> tuple[Any, ...]:
+        if stack.tapes:
+            _leaves(self, "a pickle")
         return Tensor, (self._array,)
 
     if TYPE_CHECKING:  # attached by _operators.py, which needs the primitives, which need this class

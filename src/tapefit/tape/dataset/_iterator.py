@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from tapefit import nest
-from tapefit.errors import OutOfRangeError
+from tapefit.errors import OperatorNotAllowedInGraphError, OutOfRangeError
+from tapefit.tape._stack import stack
 
 
 class DatasetIterator:
@@ -34,6 +35,11 @@ class DatasetIterator:
         return self
 
     def __next__(self) -> Any:
+        if stack.recorder is not None:
+            raise OperatorNotAllowedInGraphError(
+                "An iterator is read inside of a function under tf.function, whose program would repeat the element of "
+                "its first call; read it outside, and pass each batch to the function."
+            )
         return next(self._elements)
 
     def get_next(self, name: str | None = None) -> Any:
@@ -44,7 +50,7 @@ class DatasetIterator:
         OutOfRangeError
             At the end.
         """
-        for element in self._elements:
+        for element in self:
             return element
         raise OutOfRangeError("End of sequence: the dataset has no further element; make a new iterator.")
 

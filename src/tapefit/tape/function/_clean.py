@@ -192,13 +192,25 @@ def _times(cleaner: _Cleaner, step: Step) -> Step | int:
         if inner is None or cleaner.values[inner.outs[0]] != out:
             continue
         if inner.primitive is p.add and inner.args[0] == inner.args[1]:
-            return _times(cleaner, step._replace(args=(cleaner.constant(number + number), inner.args[0])))
+            twice = _product(number, out.dtype.type(2))
+            if twice is not None:
+                return _times(cleaner, step._replace(args=(cleaner.constant(twice), inner.args[0])))
         if inner.primitive is p.multiply:
             for d, y in (inner.args, inner.args[::-1]):
                 other = cleaner.number(d)
-                if other is not None and cleaner.values[d].shape == () and (_power(number) or _power(other)):
-                    return _times(cleaner, step._replace(args=(cleaner.constant(number * other), y)))
+                both = None if other is None or cleaner.values[d].shape != () else _product(number, other)
+                if both is not None:
+                    return _times(cleaner, step._replace(args=(cleaner.constant(both), y)))
     return step
+
+
+def _product(c: Any, d: Any) -> Any:
+    """c d, if one of them is a power of two and the product a number of full precision; else None."""
+    if not (_power(c) or _power(d)):
+        return None
+    with np.errstate(all="ignore"):
+        product = c * d
+    return product if np.isfinite(product) and abs(product) >= np.finfo(product.dtype).tiny else None
 
 
 def _power(number: Any) -> bool:
@@ -210,6 +222,7 @@ def _power(number: Any) -> bool:
 _REWRITES: dict[str, Callable[[_Cleaner, Step], Step | int]] = {
     "identity": _copy,
     "stop_gradient": _copy,
+    "assign": _copy,
     "negative": _negate,
     "multiply": _times,
     "broadcast_to": _spread,

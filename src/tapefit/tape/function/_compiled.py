@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -9,12 +10,14 @@ import numpy as np
 
 from tapefit import nest
 from tapefit.tape._indexed_slices import IndexedSlices
+from tapefit.tape._stack import stack
 from tapefit.tape._tensor import Tensor
 from tapefit.tape._variable import Variable
 from tapefit.tape.function._clean import clean, needed
 from tapefit.tape.function._program import Program
+from tapefit.tape.function._recorder import ASSIGN
 from tapefit.tape.function._replay import Plan, Replay
-from tapefit.tape.function._signature import split
+from tapefit.tape.function._signature import described, split
 
 if TYPE_CHECKING:
     from tapefit.tape.function._kernel import Kernel
@@ -60,7 +63,7 @@ class Outcome:
             self.tensors += [x.values, x.indices]
             return _Leaf(_Slices(len(self.tensors) - 2, len(self.tensors) - 1, x._dense_shape))
         if isinstance(x, _CONSTANT):
-            return x
+            return x.copy() if isinstance(x, np.ndarray) else x
         raise TypeError(
             f"{self._name} under tf.function returns a {type(x).__name__}; return tensors, variables, plain Python "
             "values, or structures of them."
@@ -68,7 +71,7 @@ class Outcome:
 
     def packed(self, found: list[Tensor]) -> Any:
         """A result of the same form with these tensors."""
-        return nest.map_structure(lambda x: _put(x.what, found) if type(x) is _Leaf else x, self.form)
+        return nest.map_structure(lambda x: _put(x, found), self.form)
 
 
 class _Leaf:
@@ -80,10 +83,34 @@ class _Leaf:
         self.what = what
 
 
-def _put(what: _Place | _Slices, found: list[Tensor]) -> Any:
+def _put(x: Any, found: list[Tensor]) -> Any:
+    if type(x) is not _Leaf:
+        return x.copy() if isinstance(x, np.ndarray) else x
+    what = x.what
     if isinstance(what, _Place):
         return found[what.number]
     return IndexedSlices(found[what.values], found[what.indices], what.dense_shape)
+
+
+class Origin(NamedTuple):
+    """What a program was made of.
+
+    Attributes
+    ----------
+    function
+        The Python function.
+    signature
+        Of the call, as `split` gives it.
+    opaque
+        Whether functions with gradients of their own are called in it.
+    captured
+        The tensors from outside that it took as constants, as far as they still live.
+    """
+
+    function: Callable[..., Any]
+    signature: tuple[Any, ...]
+    opaque: bool
+    captured: tuple[weakref.ref[Tensor], ...]
 
 
 class Compiled:
@@ -97,18 +124,37 @@ class Compiled:
         The parts of it that are machine code, from the first replay on; printed, each says what building it took.
     """
 
-    def __init__(self, program: Program, outcome: Outcome, instead: Callable[..., Any] | None) -> None:
+    def __init__(self, program: Program, outcome: Outcome, origin: Origin) -> None:
         self._recorded = needed(program.check())
         self.program = clean(program).check()
         self._outcome = outcome
         self._single, self._nothing = outcome.single, outcome.nothing
-        self._instead = instead  # what runs where tapes listen to a function with gradients of its own
+        self._origin = origin
         self._plan: Plan | None = None
         self._frames: list[Replay] = []
         self.kernels: list[Kernel] = []
         outcome.tensors = []
 
-    def __call__(self, arrays: list[Any]) -> Any:
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the function with arguments such as the program was made for.
+
+        Raises
+        ------
+        TypeError
+            If they have another signature.
+        """
+        signature, tensors = split(args, kwargs)
+        if signature != self._origin.signature:
+            raise TypeError(
+                f"This program of {self.program.name} is for {described(self._origin.signature)}, got "
+                f"{described(signature)}; pass arguments of the same form, or call the tf.function, which makes a "
+                "program for each."
+            )
+        if stack.recorder is not None:
+            return self._origin.function(*args, **kwargs)
+        return self.heard(args, kwargs) if stack.tapes else self.run([t._array for t in tensors])
+
+    def run(self, arrays: list[Any]) -> Any:
         """Replay with these arrays as inputs."""
         frames = self._frames
         try:
@@ -133,7 +179,7 @@ class Compiled:
     @property
     def opaque(self) -> bool:
         """Whether there are functions in it with gradients of their own."""
-        return self._instead is not None
+        return self._origin.opaque
 
     def _frame(self) -> Replay:
         """A frame for one more thread at the same time."""
@@ -155,22 +201,27 @@ class Compiled:
 
     def heard(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Run step by step on tensors, so that tapes record it."""
-        if self._instead is not None:
-            return self._instead(*args, **kwargs)
+        if self.opaque or self._captures_what_tapes_follow():
+            return self._origin.function(*args, **kwargs)
         p = self._recorded
-        _, tensors = split(args, kwargs)
+        _, tensors = split(args, kwargs, copy=True)
         at: dict[int, Tensor] = {k: Tensor(c) for k, c in p.constants.items()}
         at.update(zip(p.inputs, tensors, strict=True))
         at.update({k: v._value_for_op() for v, k in p.reads})
         for step in p.steps:
             given = tuple(at[a] for a in step.args)
-            if step.primitive.outputs:
+            if step.primitive is ASSIGN:
+                at[step.outs[0]] = step.params["variable"].assign(*given)._value_for_op()
+            elif step.primitive.outputs:
                 at.update(zip(step.outs, step.primitive.record_all(given, step.params), strict=True))
             else:
                 at[step.outs[0]] = step.primitive.record(given, step.params)
-        for variable, k in p.updates:
-            variable.assign(at[k])
         return self._outcome.packed([at[k] for k in p.outputs])
+
+    def _captures_what_tapes_follow(self) -> bool:
+        """Whether a tape follows a tensor that is a constant of the program."""
+        tensors = (ref() for ref in self._origin.captured)
+        return any(t is not None and t._uid and any(t._uid in tape._live for tape in stack.tapes) for t in tensors)
 
     def __str__(self) -> str:
         return str(self.program)

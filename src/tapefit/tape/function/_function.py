@@ -12,7 +12,7 @@ import numpy as np
 from tapefit import nest
 from tapefit.tape._stack import stack
 from tapefit.tape._tensor import Tensor
-from tapefit.tape.function._compiled import Compiled, Outcome
+from tapefit.tape.function._compiled import Compiled, Origin, Outcome
 from tapefit.tape.function._program import Program
 from tapefit.tape.function._recorder import Recorder
 from tapefit.tape.function._signature import described, example, fitted, key_of, objects, put, split
@@ -48,9 +48,9 @@ class Function:
         self._known: dict[Any, Compiled] = {}
         self._signatures: dict[Any, Any] = {}
         self.name = getattr(python_function, "__name__", type(python_function).__name__)
-        self._bound: weakref.WeakKeyDictionary[Any, Function] = weakref.WeakKeyDictionary()
+        self._bound: dict[int, tuple[weakref.ref[Any], Function]] = {}  # by the object's id, while it lives
         self._created = False
-        functools.update_wrapper(self, python_function)
+        functools.update_wrapper(self, python_function, updated=())
 
     # -- calling --------------------------------------------------------------------------------
 
@@ -76,13 +76,13 @@ class Function:
         known = self._known.get(key)
         if known is None:
             return self._trace(key, args, kwargs)
-        return known(arrays)
+        return known.run(arrays)
 
     def _watched(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """A call that somebody listens to: tapes record the program's steps, other listeners the function's."""
+        args, kwargs = self._given(args, kwargs)
         if Switch.eagerly or stack.recorder is not None or stack.check is not None or stack.float_dtype != np.float32:
             return self.python_function(*args, **kwargs)
-        args, kwargs = self._given(args, kwargs)
         key, _ = key_of(args, kwargs)
         known = self._known.get(key)
         if known is None:
@@ -95,7 +95,7 @@ class Function:
 
     def _trace(self, key: Any, args: tuple[Any, ...], kwargs: dict[str, Any], effects: bool = True) -> Any:
         """Run the function, and keep what it does for calls with this signature."""
-        signature, tensors = split(args, kwargs)
+        signature, tensors = split(args, kwargs, copy=True)
         if self._on_trace is not None:
             self._on_trace(self._reason(signature))
         recorder = Recorder(self.name)
@@ -112,7 +112,8 @@ class Function:
         if recorder.created:
             self._must_be_first()
         else:
-            compiled = Compiled(program, outcome, self.python_function if recorder.opaque else None)
+            origin = Origin(self.python_function, signature, recorder.opaque, recorder.captured())
+            compiled = Compiled(program, outcome, origin)
             self._known[key] = compiled
             self._signatures[key] = signature, objects(args, kwargs)  # those known by identity stay alive
         return result
@@ -137,23 +138,23 @@ class Function:
         """The function as a method, with programs of its own for each object."""
         if instance is None:
             return self
-        try:
-            bound = self._bound.get(instance)
-            reference: Any = weakref.ref(instance)
-        except TypeError as error:
-            raise TypeError(
-                f"tf.function keeps programs for each object of {type(instance).__name__}, which must be hashable and "
-                "allow weak references; drop __eq__ or add __hash__, or decorate a function instead of a method."
-            ) from error
-        if bound is None:
+        place, bound = id(instance), self._bound
+        if place not in bound:  # equal objects are still two, and each has programs of its own
+            try:
+                reference: Any = weakref.ref(instance, lambda _: bound.pop(place, None))
+            except TypeError as error:
+                raise TypeError(
+                    f"tf.function keeps programs for each object of {type(instance).__name__}, which must allow weak "
+                    "references; add '__weakref__' to its __slots__, or decorate a function instead of a method."
+                ) from error
             function = self.python_function
 
             @functools.wraps(function)
             def method(*args: Any, **kwargs: Any) -> Any:
                 return function(reference(), *args, **kwargs)
 
-            bound = self._bound[instance] = Function(method, self.input_signature, self._on_trace)
-        return bound
+            bound[place] = reference, Function(method, self.input_signature, self._on_trace)
+        return bound[place][1]
 
     # -- what there is to see -------------------------------------------------------------------
 

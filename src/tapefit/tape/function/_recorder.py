@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterable
 from typing import Any
 
@@ -15,6 +16,9 @@ from tapefit.tape._tensor import Tensor
 from tapefit.tape._variable import Variable
 from tapefit.tape.function._program import Program, Step, Value
 from tapefit.tape.primitives import identity
+
+# A variable's new value, in its place among the steps: to tapes outside gradients end here.
+ASSIGN = Primitive("assign", lambda x, *, variable: x, (None,))
 
 
 class Recorder:
@@ -36,6 +40,7 @@ class Recorder:
         self.steps: list[Step] = []
         self.updates: dict[int, tuple[Variable, int]] = {}
         self.created: list[Variable] = []
+        self._foreign: dict[int, weakref.ref[Tensor]] = {}  # constants that steps take, by id
         self.opaque = False  # whether a function with a gradient of its own was called
         self._initial: list[tuple[Variable, Tensor]] = []
         self._variables: dict[int, Variable] = {}
@@ -79,7 +84,8 @@ class Recorder:
         """A variable has the value of a tensor from here on."""
         if variable._uid not in self._variables:
             self._watch_variable(variable)
-        number = self.number(value)
+        before, number = self.number(value), self._new(variable._value._array)
+        self.steps.append(Step(ASSIGN, (before,), (number,), {"variable": variable}, here()))
         self.updates[variable._uid] = variable, number
         self._live[variable._uid] = number
         self._snapshots[id(variable._value)] = variable._value, number
@@ -133,6 +139,7 @@ class Recorder:
     ) -> None:
         """Note a step, unless all that it takes is constant."""
         numbers = [self._find(a) for a in args]
+        self._foreign.update((id(a), weakref.ref(a)) for n, a in zip(numbers, args, strict=True) if n is None)
         if primitive.pure and not any(n is not None for n in numbers):
             return
         answers = (answer,) if type(answer) is Tensor else tuple(answer)
@@ -147,7 +154,14 @@ class Recorder:
     def number(self, tensor: Tensor) -> int:
         """The number of a tensor's value."""
         found = self._find(tensor)
-        return self._constant(tensor._array) if found is None else found
+        if found is None:
+            self._foreign[id(tensor)] = weakref.ref(tensor)
+            return self._constant(tensor._array)
+        return found
+
+    def captured(self) -> tuple[weakref.ref[Tensor], ...]:
+        """The constants that outlive the function; a tape outside may follow them."""
+        return tuple(ref for ref in self._foreign.values() if ref() is not None)
 
     def _find(self, tensor: Tensor) -> int | None:
         if tensor._uid in self._variables:  # its value at the time, not the newest

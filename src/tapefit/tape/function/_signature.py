@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -17,15 +17,15 @@ _PLAIN = (int, float, complex, str, bytes, bool, type(None))
 Leaf = Callable[[Any], Any]
 
 
-def split(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], list[Tensor]]:
+def split(args: tuple[Any, ...], kwargs: dict[str, Any], *, copy: bool = False) -> tuple[tuple[Any, ...], list[Tensor]]:
     """The signature of a call, and its tensors in order.
 
     Tensors and arrays count by dtype and shape, plain Python values by type and value, variables and other
-    objects by identity.
+    objects by identity. With `copy` the tensors share no memory with the arrays, which may change later.
     """
     tensors: list[Tensor] = []
     leaves = nest.flatten((args, kwargs))
-    form = tuple(_leaf(x, tensors) for x in leaves)
+    form = tuple(_leaf(x, tensors, copy) for x in leaves)
     return (form, _structure((args, kwargs))), tensors
 
 
@@ -83,18 +83,23 @@ def example(x: Any) -> Any:
     return Tensor(np.ones([1 if d is None else d for d in x.shape or ()], x.dtype.numpy_dtype))
 
 
-def _leaf(x: Any, tensors: list[Tensor]) -> Any:
+def _leaf(x: Any, tensors: list[Tensor], copy: bool) -> Any:
     if type(x) is Tensor:
         tensors.append(x)
         return x._array.dtype.char, x._array.shape
     if isinstance(x, (np.ndarray, np.generic)):
-        tensors.append(convert(x) if _kept(x) else Tensor(np.asarray(x)))
+        tensors.append(convert(x) if copy or _kept(x) else Tensor(np.asarray(x)))
         return x.dtype.char, x.shape
     if isinstance(x, Variable):
         return "variable", x._uid
     if isinstance(x, _PLAIN):
-        return type(x).__name__, x
+        return type(x).__name__, _literal(x)
     return "object", id(x)
+
+
+def _literal(x: Any) -> Any:
+    """What is equal for equal plain values alone: 0.0 and -0.0 are two numbers, NaN is one."""
+    return repr(x) if isinstance(x, (float, complex)) else x
 
 
 def _kept(x: Any) -> bool:
@@ -103,10 +108,10 @@ def _kept(x: Any) -> bool:
 
 
 def _structure(value: Any) -> Any:
-    if isinstance(value, dict):
-        return tuple((k, _structure(value[k])) for k in sorted(value))
+    if isinstance(value, Mapping):  # in its own order, which the function may go by
+        return type(value), *((k, _structure(part)) for k, part in value.items())
     if isinstance(value, (list, tuple)):
-        return type(value).__name__, *map(_structure, value)
+        return type(value), *map(_structure, value)
     return None
 
 
@@ -135,4 +140,6 @@ def _word(leaf: tuple[Any, Any]) -> str:
     kind, what = leaf
     if isinstance(what, tuple) and len(kind) == 1:
         return f"{np.dtype(kind).name}{list(what)}"
+    if kind in ("float", "complex"):
+        return str(what)
     return repr(what) if kind not in ("variable", "object") else f"a {kind}"
