@@ -296,6 +296,7 @@ def test_second_derivatives_and_gradient_of_a_quadratic():
     w, b = tf.Variable(rng.standard_normal((3, 1)).astype("f")), tf.Variable(0.5)
     loss = lambda: tf.reduce_sum((tf.constant(X) @ w + b - tf.constant(y)) ** 2)
     quadratic = Quadratic(Function(loss).get_concrete_function().recorded, [w, b])
+    quadratic.move()
     Z = np.hstack([X, np.ones((50, 1))]).astype(float)
     t = np.append(w.numpy(), 0.5).astype(float)
     np.testing.assert_allclose(quadratic.H, 2 * Z.T @ Z, rtol=1e-14, atol=1e-13)

@@ -295,6 +295,7 @@ def test_the_number_of_threads_changes_nothing(monkeypatch):
 
     x = np.random.default_rng(0).standard_normal(1_200_001).astype(np.float32)
     kernel, _ = kernel_of(p.reduce_sum, [x], axis=None, keepdims=False)
+    monkeypatch.setattr(threads, "WORTH", 1 << 18)
     monkeypatch.setattr(threads, "count", lambda: 1)
     alone = kernel(x)[0]
     monkeypatch.setattr(threads, "count", lambda: 3)

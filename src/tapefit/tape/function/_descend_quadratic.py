@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from tapefit.tape._convert import convert
 from tapefit.tape._gradient_tape import GradientTape
 from tapefit.tape._tensor import Tensor
 from tapefit.tape._variable import Variable
+from tapefit.tape.function._function import Function
 from tapefit.tape.function._program import Program, Step
 
 _LINEAR = (
@@ -112,15 +114,32 @@ class Quadratic:
     def __init__(self, program: Program, variables: Sequence[Variable]) -> None:
         self._program, self._variables = program, variables
         self._constants = {k: Tensor(_long(c)) for k, c in program.constants.items()}
-        self._gradients: Any = None
+        self._own = [Variable(_long(v._value._array)) for v in variables]
+        self._slopes = Function(self._slopes_of)
         p = sum(v._value._array.size for v in variables)
         self.H = np.zeros((p, p))
         self.g, self.c = np.zeros(p), np.zeros(p)
-        self.move(second=True)
+        self._bend()
 
-    def move(self, second: bool = False) -> None:
+    def move(self) -> None:
         """Put the centre where the variables are now."""
-        own = [Tensor(_long(v._value._array)) for v in self._variables]
+        for own, variable in zip(self._own, self._variables, strict=True):
+            own.assign(_long(variable._value._array))
+        here = [v.read_value() for v in self._own]
+        self.c, self.g = _joined(here, here), _joined(self._slopes(), here)
+
+    def _slopes_of(self) -> list[Any]:
+        """The gradient, a tensor for each variable."""
+        own = [v.read_value() for v in self._own]
+        with GradientTape() as tape:
+            tape.watch(own)
+            loss = self._loss(own)
+        found = tape.gradient(loss, own, unconnected_gradients="zero")
+        return [convert(g) for g in found]
+
+    def _bend(self) -> None:
+        """The second derivatives, one row for each element of a variable."""
+        own = [v.read_value() for v in self._own]
         with GradientTape(persistent=True) as outer:
             outer.watch(own)
             with GradientTape() as inner:
@@ -128,12 +147,10 @@ class Quadratic:
                 loss = self._loss(own)
             gradients = inner.gradient(loss, own)
             parts = [(k, i, g) for k, g in enumerate(gradients) if g is not None for i in range(g._array.size)]
-            rows = [_element(g, i) for _, i, g in parts] if second else []
-        self.c, self.g = _joined(own, own), _joined(gradients, own)
-        if second:
-            starts = np.cumsum([0, *(t._array.size for t in own)])
-            for (k, i, _), row in zip(parts, rows, strict=True):
-                self.H[starts[k] + i] = _joined(outer.gradient(row, own), own)
+            rows = [_element(g, i) for _, i, g in parts]
+        starts = np.cumsum([0, *(t._array.size for t in own)])
+        for (k, i, _), row in zip(parts, rows, strict=True):
+            self.H[starts[k] + i] = _joined(outer.gradient(row, own), own)
 
     def _loss(self, own: Sequence[Tensor]) -> Tensor:
         """The loss in float64, step by step."""

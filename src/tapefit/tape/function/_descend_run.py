@@ -51,7 +51,7 @@ class KernelRun:
         self._swapped: list[Any] = []  # arrays that hold the variables, each with one that is being written
         self._at = self._frame.words.ctypes.data
         self._function = _repeat(kernel.address("repeat"))
-        self._threaded = kernel.largest >= threads.WORTH and threads.count() > 1
+        self._threaded = kernel.work >= threads.WORTH and threads.count() > 1
         self._pairs = [self._buffers(k, into) for k, into in kernel.carry if not kernel.layout.single(k)]
         self._in_a_turn = 16
 

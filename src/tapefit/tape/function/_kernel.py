@@ -27,8 +27,8 @@ class Kernel:
         What it took to build, or to read from disk.
     cached
         Whether it was read from disk.
-    largest
-        The elements of the longest loop.
+    work
+        What the longest loop takes, in additions, roughly.
     carry
         Where the kernel is repeated: pairs of a result and the argument that it becomes.
     """
@@ -39,7 +39,7 @@ class Kernel:
         self.source = Writer(self.layout, carry).source()
         self._machine = _kernel_build.build(self.source)
         self.seconds, self.cached = self._machine.seconds, self._machine.cached
-        self.largest = max((loop.count for loop in self.layout.loops), default=0)
+        self.work = max((loop.work for loop in self.layout.loops), default=0)
 
     def fresh(self) -> Callable[..., tuple[Any, ...]]:
         """A function of the group's arguments that returns its results; for one thread at a time."""

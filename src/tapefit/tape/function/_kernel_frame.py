@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tapefit.tape.function._kernel import Kernel
 
 _VIEWS = {"f": ("f4", 2), "d": ("f8", 1), "?": ("?", 8)}  # dtype, and how many of it are a word
-_SHORT = 1 << 12  # elements up to which letting other threads of Python run costs more than it gives
+_SHORT = 1 << 16  # additions up to which letting other threads of Python run costs more than it gives
 _held = ctypes.PYFUNCTYPE(None, ctypes.c_void_p)
 _free = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
 
@@ -86,9 +86,9 @@ class Frame:
     def runner(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
         """What runs the kernel on this frame, and with which arguments."""
         address = ctypes.c_void_p(self.words.ctypes.data)
-        if self.kernel.largest >= threads.WORTH and threads.count() > 1:
+        if self.kernel.work >= threads.WORTH and threads.count() > 1:
             return self._in_threads, ()
-        kind = _held if self.kernel.largest <= _SHORT else _free
+        kind = _held if self.kernel.work <= _SHORT else _free
         return kind(self.kernel.address("run")), (address,)
 
     def _in_threads(self) -> None:
@@ -98,7 +98,7 @@ class Frame:
             _held(self.kernel.address(f"between{phase}"))(at)
             for i, loop in enumerate(layout.loops):
                 if loop.phase == phase:
-                    threads.divide(self.kernel.address(f"loop{i}"), at, -(-loop.count // SUPER), loop.count)
+                    threads.divide(self.kernel.address(f"loop{i}"), at, -(-loop.count // SUPER), loop.work)
 
     def function(self) -> Callable[..., tuple[Any, ...]]:
         """The kernel as a function of the group's arguments."""

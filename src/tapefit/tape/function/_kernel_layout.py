@@ -38,6 +38,12 @@ class Loop:
         self.reductions: list[Step] = []
         self.stores: list[tuple[int, Key]] = []
 
+    @property
+    def work(self) -> int:
+        """What one pass takes, in additions, roughly."""
+        rows = [ROWS.get(step.primitive.name) for step in self.steps]
+        return self.count * (len(self.reductions) + sum(row.cost if row else 1 for row in rows))
+
 
 class Scratch(NamedTuple):
     """Memory of the kernel's own: `elements` of a dtype, and where its address stands."""
