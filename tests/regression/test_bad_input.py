@@ -52,6 +52,8 @@ def test_as_many_coefficients_as_rows_fit_exactly_without_standard_errors(loss: 
     np.testing.assert_allclose(results.predict(data(3, loss)), data(3, loss)["y"], rtol=1e-8)
     assert "as many coefficients as rows: the fit is exact" in results.warnings[0]
     assert np.isfinite(results.bse).all() if loss in SURE else np.isnan(results.bse).all()
+    other = results.with_cov_type("HC0" if loss in ("mae", "quantile") else "HC3", data(3, loss))
+    assert np.isnan(other.bse).all()
     assert str(results)
 
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tapefit.errors import UsageError
-from tapefit.inference._covariance import COVARIANCES, Covariance, covariance
+from tapefit.inference._covariance import COVARIANCES, Covariance, covariance, undefined
 from tapefit.inference._groups import group_codes
+from tapefit.inference._likelihood import is_known
 from tapefit.inference._rows_again import Given, check_free, rows_again
 from tapefit.inference._solution import solution
 from tapefit.inference._statistics import robust_f
@@ -66,6 +67,8 @@ def _from_rows(r: RegressionResults, kind: str, given: Given, groups: Any) -> Co
     codes = group_codes(groups, again.table, again.used)
     fit = solution(again.problem, again.theta, again.residual, again.problem.factor(), codes).fit
     found = covariance(fit, kind)
+    if r.df_resid <= 0 and not (kind == "nonrobust" and is_known(again.problem.loss)):
+        found = undefined(found)
     k, kept = len(r.params), again.kept
     matrix = np.zeros((k, k))
     matrix[np.ix_(kept, kept)] = found.matrix

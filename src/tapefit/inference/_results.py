@@ -13,15 +13,12 @@ from numpy.typing import NDArray
 
 from tapefit.data import Encoding, RowCount
 from tapefit.inference import _export
-from tapefit.inference._collinearity import Collinear, nearest_dependence, variance_inflation
 from tapefit.inference._constraint_table import ConstraintTable
+from tapefit.inference._diagnosis_view import DiagnosisView
 from tapefit.inference._distributions import checked_level, quantile, two_sided
-from tapefit.inference._influence import Influence, influence
 from tapefit.inference._linear_tests import TTest, WaldTest, t_test, wald_test
 from tapefit.inference._new_rows import new_rows
 from tapefit.inference._prediction import Prediction
-from tapefit.inference._recovariance import with_cov_type
-from tapefit.inference._rows_again import Given
 from tapefit.inference._statistics import Statistics
 from tapefit.inference._statistics_view import StatisticsView
 from tapefit.inference._summary import render
@@ -33,7 +30,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class RegressionResults(StatisticsView):
+class RegressionResults(StatisticsView, DiagnosisView):
     """The results of a fit. ``print(results)`` shows them as a table.
 
     Attributes
@@ -228,85 +225,6 @@ class RegressionResults(StatisticsView):
     def t_test(self, hypotheses: Any) -> TTest:
         """Test each hypothesis alone, with an interval of what it is about; arguments as in `wald_test`."""
         return t_test(self, hypotheses, df=self._df)
-
-    # -- diagnosis -----------------------------------------------------------------------------
-
-    def with_cov_type(
-        self,
-        cov_type: str,
-        data: Any = None,
-        y: Any = None,
-        *,
-        groups: Any = None,
-        freq_weights: Any = None,
-        var_weights: Any = None,
-        sample_weight: Any = None,
-        offset: Any = None,
-        exposure: Any = None,
-        loss: Any = None,
-    ) -> RegressionResults:
-        """The same results with another covariance.
-
-        Parameters
-        ----------
-        cov_type, groups
-            As in `tapefit.fit`.
-        data, y, freq_weights, var_weights, sample_weight, offset, exposure
-            Those of the fit, again; columns are found by name. They are not needed to go between "HC0" and "HC1",
-            nor to "nonrobust" for squared errors.
-        loss
-            That of the fit, again, if it is a function of yours.
-
-        Raises
-        ------
-        UsageError
-            If the kind needs the rows and they are not there, or are not those of the fit.
-        """
-        given = Given(data, y, freq_weights, var_weights, sample_weight, offset, exposure, loss)
-        return with_cov_type(self, cov_type, given, groups=groups)
-
-    def get_influence(
-        self,
-        data: Any,
-        y: Any = None,
-        *,
-        freq_weights: Any = None,
-        var_weights: Any = None,
-        sample_weight: Any = None,
-        offset: Any = None,
-        exposure: Any = None,
-        loss: Any = None,
-    ) -> Influence:
-        """Leverages, studentised residuals, Cook's distances, DFFITS and DFBETAS of the rows of the fit.
-
-        For squared errors they are exact; for generalised linear models and other losses that are curved at every
-        row, those of one step of the descent without the row.
-
-        Parameters
-        ----------
-        data, y, freq_weights, var_weights, sample_weight, offset, exposure, loss
-            Those of the fit, again, as in `with_cov_type`.
-
-        Raises
-        ------
-        UsageError
-            If the loss is not curved at every row, or these are not the rows of the fit.
-        """
-        return influence(self, Given(data, y, freq_weights, var_weights, sample_weight, offset, exposure, loss))
-
-    @property
-    def vif(self) -> Floats:
-        """(k,) variance inflation factors: 1 / (1 - R2) of each column on the others; NaN for the intercept."""
-        if self.inverse_factor is None:
-            return np.full(len(self.params), np.nan)
-        return variance_inflation(self.basis.raw_rows(self.inverse_factor), intercept=self.basis.intercept)
-
-    @property
-    def collinear(self) -> Collinear | None:
-        """The two columns that are nearest to being collinear; None for fewer than two."""
-        if self.inverse_factor is None:
-            return None
-        return nearest_dependence(self.inverse_factor, intercept=self.basis.intercept)
 
     # -- prediction ----------------------------------------------------------------------------
 

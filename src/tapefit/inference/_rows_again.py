@@ -21,6 +21,9 @@ Floats = NDArray[np.float64]
 _SAME = 1e-6  # relative difference of the mean losses of the fit and of the rows that come again
 
 
+_ROUNDING = 1e-18  # of y: what the losses of a perfect fit are, before `_SAME`
+
+
 @dataclass(frozen=True)
 class Given:
     """What a caller passes again; see `tapefit.fit`."""
@@ -149,7 +152,7 @@ def _check_same(results: RegressionResults, problem: Problem, residual: Floats, 
     else:
         name, expected = "mean loss", results.loss_value
         values = problem.at(problem.y - residual).value
-        found, size = problem.mean(values), problem.mean(np.abs(values))
+        found, size = problem.mean(values), problem.mean(np.abs(values)) + _ROUNDING * problem.mean(np.abs(problem.y))
     unit = "rows" if results.freq_weights is None else "observations"
     if problem.nobs != results.nobs or (np.isfinite(expected) and not abs(found - expected) <= _SAME * size):
         raise UsageError(
