@@ -75,6 +75,11 @@ ONE = {
     "compress": lambda x: np.compress([True, False, True], x, axis=0),
     "diagflat": lambda x: np.diagflat(x[0], 1),
     "broadcast_arrays": lambda x: np.broadcast_arrays(x, x[:, :1])[1],
+    "std": lambda x: np.std(x, axis=1, ddof=1),
+    "var": lambda x: np.var(x, axis=(0, -1), ddof=2, keepdims=True),
+    "clip": lambda x: np.clip(x, -0.2, 0.9),
+    "clip below": lambda x: np.clip(x, None, 0.9),
+    "clip above": lambda x: np.clip(x, -0.2, None),
     "sinc": np.sinc,
     "tan": lambda x: np.tan(x / 2),
     "arctan": np.arctan,
@@ -177,3 +182,11 @@ def test_uneven_splits_and_unknown_options_are_refused_as_numpy_does():
             np.median(x, overwrite_input=True)
         with pytest.raises(TypeError, match=r"np\.unwrap has no tape op"):
             np.unwrap(x)
+
+
+def test_the_extreme_of_nothing_but_nan_is_nan():
+    x = tf.Variable([[np.nan, np.nan], [np.nan, 2.0]])
+    with tf.GradientTape() as tape:
+        top, low = np.nanmax(x, axis=1), np.nanmin(x, axis=1)
+    assert str(top.numpy().tolist()) == str(low.numpy().tolist()) == "[nan, 2.0]"
+    assert tape.gradient([top, low], x).numpy().tolist() == [[0.0, 0.0], [0.0, 2.0]]

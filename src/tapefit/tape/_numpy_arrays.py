@@ -227,10 +227,14 @@ def _quantile(a: Any, q: Any, axis: Any = None, *, keepdims: bool = False) -> Te
     return _array.reshape(found, [*low.shape, *shape]) if lead else _array.reshape(found, shape)
 
 
-def _without_nan(reduce: Callable[..., Tensor], neutral: float) -> Callable[..., Tensor]:
+def _without_nan(reduce: Callable[..., Tensor], neutral: float, of_none: float | None = None) -> Callable[..., Tensor]:
+    """`reduce` of the elements that are not NaN; `of_none` where there is none (by default what `reduce` gives)."""
+
     def f(a: Any, axis: Any = None, *, keepdims: bool = False) -> Tensor:
         x = tensor_of(a)
-        return reduce(_math.where(_math.is_nan(x), neutral, x), axis, keepdims)
+        missing = _math.is_nan(x)
+        found = reduce(_math.where(missing, neutral, x), axis, keepdims)
+        return found if of_none is None else _math.where(_reduce.reduce_all(missing, axis, keepdims), of_none, found)
 
     return f
 
@@ -343,9 +347,9 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.meshgrid: lambda *xi, indexing="xy": tuple(_arrange.meshgrid(*xi, indexing=indexing)),
     np.moveaxis: _moveaxis,
     np.nan_to_num: _nan_to_num,
-    np.nanmax: _without_nan(_reduce.reduce_max, -np.inf),
+    np.nanmax: _without_nan(_reduce.reduce_max, -np.inf, np.nan),
     np.nanmean: _nanmean,
-    np.nanmin: _without_nan(_reduce.reduce_min, np.inf),
+    np.nanmin: _without_nan(_reduce.reduce_min, np.inf, np.nan),
     np.nanprod: _without_nan(_cumulative.reduce_prod, 1.0),
     np.nansum: _without_nan(_reduce.reduce_sum, 0.0),
     np.pad: _pad,

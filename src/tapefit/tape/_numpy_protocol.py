@@ -73,9 +73,26 @@ _UFUNCS: dict[Any, Callable[..., Any]] = {
 }
 
 
+def _freedom(a: Any, axis: Any, ddof: float) -> float:
+    """n / (n - ddof), for the n elements that go into one."""
+    shape = _shape_of(a)
+    n = float(np.prod([shape[i] for i in np.atleast_1d(_every(a, axis))]))
+    return n / (n - ddof)
+
+
 def _variance(a: Any, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) -> Tensor:
-    n = np.prod(np.take(np.shape(_shape_of(a)), 0) and [_shape_of(a)[i] for i in np.atleast_1d(_every(a, axis))])
-    return _reduce.reduce_variance(a, axis, keepdims) * (float(n) / (float(n) - ddof))
+    return _reduce.reduce_variance(a, axis, keepdims) * _freedom(a, axis, ddof)
+
+
+def _deviation(a: Any, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) -> Tensor:
+    return _reduce.reduce_std(a, axis, keepdims) * float(np.sqrt(_freedom(a, axis, ddof)))
+
+
+def _clip(a: Any, low: Any, high: Any) -> Tensor:
+    if low is None or high is None:
+        held = a if low is None else _math.maximum(a, low)
+        return _array.identity(held) if high is None else _math.minimum(held, high)
+    return _math.clip_by_value(a, low, high)
 
 
 def _every(a: Any, axis: Any) -> Any:
@@ -92,13 +109,15 @@ _FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.max: lambda a, axis=None, *, keepdims=False: _reduce.reduce_max(a, axis, keepdims),
     np.min: lambda a, axis=None, *, keepdims=False: _reduce.reduce_min(a, axis, keepdims),
     np.var: lambda a, axis=None, *, ddof=0, keepdims=False: _variance(a, axis, ddof=ddof, keepdims=keepdims),
-    np.std: lambda a, axis=None, *, keepdims=False: _reduce.reduce_std(a, axis, keepdims),
+    np.std: lambda a, axis=None, *, ddof=0, keepdims=False: _deviation(a, axis, ddof=ddof, keepdims=keepdims),
     np.any: lambda a, axis=None, *, keepdims=False: _reduce.reduce_any(a, axis, keepdims),
     np.all: lambda a, axis=None, *, keepdims=False: _reduce.reduce_all(a, axis, keepdims),
     np.argmax: lambda a, axis=None: _reduce.argmax(_array.reshape(a, [-1]) if axis is None else a, axis),
     np.argmin: lambda a, axis=None: _reduce.argmin(_array.reshape(a, [-1]) if axis is None else a, axis),
     np.where: lambda condition, x=None, y=None: _math.where(condition, x, y),
-    np.clip: lambda a, a_min, a_max: _math.clip_by_value(a, a_min, a_max),
+    np.clip: lambda a, a_min=None, a_max=None, *, min=None, max=None: _clip(
+        a, a_min if min is None else min, a_max if max is None else max
+    ),
     np.reshape: lambda a, shape: _array.reshape(a, shape),
     np.ravel: lambda a: _array.reshape(a, [-1]),
     np.squeeze: lambda a, axis=None: _array.squeeze(a, axis),
