@@ -82,6 +82,8 @@ def _noted(recorder: Recorder, op: Callable[..., Any], args: Any, kwargs: Any, p
             )
         return tuple(found)
 
+    if not pure:
+        recorder.settle()
     row = Primitive(op.__name__.strip("_"), fn, (None,) * len(given), outputs=True, pure=pure)
     recorder._hear(row, tuple(given), tuple(made), None, None)
     return result

@@ -10,7 +10,7 @@ import numpy as np
 
 from tapefit.errors import OperatorNotAllowedInGraphError
 from tapefit.tape._place import here
-from tapefit.tape._primitive import Primitive, listen
+from tapefit.tape._primitive import Primitive, is_outline, listen
 from tapefit.tape._stack import next_uid, stack
 from tapefit.tape._tensor import Tensor
 from tapefit.tape._variable import Variable
@@ -19,6 +19,14 @@ from tapefit.tape.primitives import identity
 
 # A variable's new value, in its place among the steps: to tapes outside gradients end here.
 ASSIGN = Primitive("assign", lambda x, *, variable: x, (None,))
+
+
+def _store(x: Any, *, variable: Variable) -> tuple[Any, ...]:
+    variable._value = Tensor(np.array(x), variable._uid)
+    return ()
+
+
+STORE = Primitive("store", _store, (None,), outputs=True, pure=False)
 
 
 class Recorder:
@@ -39,13 +47,14 @@ class Recorder:
         self.constants: dict[int, Any] = {}
         self.steps: list[Step] = []
         self.updates: dict[int, tuple[Variable, int]] = {}
+        self._settled: dict[int, int] = {}  # the numbers that variables were given before the end
         self.created: list[Variable] = []
         self._foreign: dict[int, weakref.ref[Tensor]] = {}  # constants that steps take, by id
         self.opaque = False  # whether a function with a gradient of its own was called
         self._initial: list[tuple[Variable, Tensor]] = []
         self._variables: dict[int, Variable] = {}
         self._live: dict[int, int] = {}  # the number of a live value by its tensor's uid
-        self._snapshots: dict[int, tuple[Tensor, int]] = {}  # of variables; all have the variable's uid
+        self._snapshots: dict[tuple[int, int], tuple[Any, int]] = {}  # by a variable's uid and its array's id
         self._known: dict[int, tuple[Any, int]] = {}  # constants by id, kept alive here
 
     def __enter__(self) -> Recorder:
@@ -78,7 +87,7 @@ class Recorder:
         self.reads[uid] = variable, number
         self._initial.append((variable, value))
         self._live[uid] = number
-        self._snapshots[id(value)] = value, number
+        self._snapshots[uid, id(value._array)] = value._array, number
 
     def assigned(self, variable: Variable, value: Tensor) -> None:
         """A variable has the value of a tensor from here on."""
@@ -88,7 +97,15 @@ class Recorder:
         self.steps.append(Step(ASSIGN, (before,), (number,), {"variable": variable}, here()))
         self.updates[variable._uid] = variable, number
         self._live[variable._uid] = number
-        self._snapshots[id(variable._value)] = variable._value, number
+        array = variable._value._array
+        self._snapshots[variable._uid, id(array)] = array, number
+
+    def settle(self) -> None:
+        """Variables have their values before a step that may raise or look at them, as op by op."""
+        for uid, (variable, number) in self.updates.items():
+            if self._settled.get(uid) != number:
+                self._settled[uid] = number
+                self.steps.append(Step(STORE, (number,), (), {"variable": variable}, here()))
 
     def alias(self, tensor: Tensor, of: Tensor) -> None:
         """A tensor that an op made without a step, but with a gradient of its own, has the value of another."""
@@ -103,12 +120,6 @@ class Recorder:
     def is_live(self, tensor: Tensor) -> bool:
         """Whether the value may differ in another call."""
         return self._find(tensor) is not None
-
-    def also(self, tensor: Tensor, of: Tensor) -> None:
-        """A tensor made to stand for a variable has the value that another snapshot of it had."""
-        number = self._find(of)
-        if number is not None:
-            self._snapshots[id(tensor)] = tensor, number
 
     def refuse(self, tensor: Tensor, how: str) -> None:
         """Let nobody know the value of a live tensor.
@@ -164,11 +175,12 @@ class Recorder:
         return tuple(ref for ref in self._foreign.values() if ref() is not None)
 
     def _find(self, tensor: Tensor) -> int | None:
-        if tensor._uid in self._variables:  # its value at the time, not the newest
-            snapshot = self._snapshots.get(id(tensor))
-            if snapshot is not None:
-                return snapshot[1]
-        return self._live.get(tensor._uid)
+        uid = tensor._uid
+        if uid in self._variables and not is_outline(tensor._array):
+            # its value at the time, not the newest; what it was before this function is a constant
+            snapshot = self._snapshots.get((uid, id(tensor._array)))
+            return None if snapshot is None else snapshot[1]
+        return self._live.get(uid)
 
     def _constant(self, array: Any) -> int:
         found = self._known.get(id(array))

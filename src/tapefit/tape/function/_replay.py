@@ -66,7 +66,8 @@ class Plan:
             names[name] = np.empty((), dtype)
         names.update({name: kernel.fresh() for name, kernel in self._kernels.items()})
         exec(self._code, names)
-        replay: Replay = names["make"](**{k: v for k, v in names.items() if k != "__builtins__"})
+        make = names.pop("make")  # else a cycle, which would keep the variables alive
+        replay: Replay = make(**{k: v for k, v in names.items() if k != "__builtins__"})
         return replay
 
 
