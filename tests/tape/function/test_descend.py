@@ -325,6 +325,36 @@ def test_what_cannot_be_descended_is_said_in_a_sentence(change, sentence):
     assert sentence in str(caught.value)
 
 
+def test_a_variable_twice_and_a_loop_in_a_function_are_refused():
+    loss, variables = line(5)
+    with pytest.raises(InvalidArgumentError, match="each variable once"):
+        tf.descend(loss, [*variables, variables[0]])
+    with pytest.raises(InvalidArgumentError, match=r"outside of tf\.function"):
+        tf.function(lambda: tf.descend(loss, variables))()
+
+
+@pytest.mark.skipif(not HAS_LLVM, reason="no llvmlite")
+def test_an_interrupt_leaves_the_variables_where_they_are(monkeypatch):
+    from tapefit.tape.function._descend_run import KernelRun
+
+    turn, turns = KernelRun._turn, []
+
+    def interrupted(self, steps):
+        if len(turns) == 2:
+            raise KeyboardInterrupt
+        turns.append(steps)
+        turn(self, steps)
+
+    monkeypatch.setattr(KernelRun, "_turn", interrupted)
+    loss, variables = line(100)
+    with pytest.raises(KeyboardInterrupt):
+        tf.descend(loss, variables, steps=1000, log_every=0)
+    monkeypatch.undo()
+    again, others = line(100)
+    tf.descend(again, others, steps=sum(turns))
+    assert [v.numpy() for v in variables] == [v.numpy() for v in others]
+
+
 def test_a_variable_without_a_gradient_is_named():
     loss, variables = line(5)
     with pytest.raises(InvalidArgumentError, match=r"does not depend on variables\[2\]"):

@@ -234,6 +234,62 @@ def test_what_no_kernel_knows_is_run_by_the_plan_between_kernels():
     assert len(function.get_concrete_function().kernels) >= 1
 
 
+def test_what_would_take_long_to_build_is_left_to_the_plan():
+    @tf.function
+    def f(x):
+        y = x
+        for _ in range(300):
+            y = y * 1.0001 + x
+        return tf.reduce_sum(y)
+
+    x = tf.constant(np.linspace(0, 1, 50))
+    assert float(f(x).numpy()) == float(f(x).numpy())
+    assert f.get_concrete_function(x).kernels == []
+
+
+def test_a_value_that_doubles_itself_often_is_costed_once():
+    @tf.function
+    def f(x):
+        y = x
+        for _ in range(60):
+            y = y + tf.exp(-y)
+        return tf.reduce_sum(y / tf.reduce_sum(y * y))
+
+    x = tf.constant(np.linspace(0, 1, 50))
+    first = float(f(x).numpy())
+    assert float(f(x).numpy()) == pytest.approx(first, rel=1e-14)
+    assert f.get_concrete_function(x).kernels
+
+
+def test_conditions_of_one_number_and_truth_values_as_results():
+    @tf.function
+    def f(x, c):
+        chosen = tf.where(c, x, tf.constant(2.0, x.dtype))
+        both = tf.logical_and(x > 0, tf.logical_not(tf.equal(chosen, 2.0)))
+        return chosen, both, tf.cast(both, tf.float32), tf.logical_or(c, tf.reduce_max(x) > 3)
+
+    x = tf.constant(np.linspace(-2, 2, 77))
+    for c in (True, False, True):
+        for a, b in zip(f(x, tf.constant(c)), f.python_function(x, tf.constant(c)), strict=True):
+            assert a.dtype is b.dtype
+            np.testing.assert_array_equal(a.numpy(), b.numpy())
+    assert f.get_concrete_function(x, tf.constant(True)).kernels
+
+
+def test_arrays_of_several_sizes_in_one_kernel():
+    @tf.function
+    def f(x, y):
+        a, b = tf.reduce_sum(tf.square(x)), tf.reduce_mean(tf.exp(y))
+        return a * b, x * b, y - a
+
+    rng = np.random.default_rng(0)
+    x, y = tf.constant(rng.random(33)), tf.constant(rng.random((4, 50)))
+    f(x, y)
+    for a, b in zip(f(x, y), f.python_function(x, y), strict=True):
+        np.testing.assert_allclose(a.numpy(), b.numpy(), rtol=1e-14)
+    assert len(f.get_concrete_function(x, y).kernels) == 1
+
+
 def test_arguments_and_results_are_arrays():
     @tf.function
     def f(x, y):

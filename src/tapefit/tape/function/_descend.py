@@ -12,6 +12,7 @@ from tapefit import nest
 from tapefit.errors import InvalidArgumentError
 from tapefit.tape._convert import convert
 from tapefit.tape._gradient_tape import GradientTape
+from tapefit.tape._stack import stack
 from tapefit.tape._tensor import Tensor
 from tapefit.tape._variable import Variable
 from tapefit.tape.function._compiled import Compiled
@@ -128,6 +129,10 @@ def _checked(variables: Any, learning_rate: float, steps: int, log_every: int) -
     found = nest.flatten(variables)
     if not found or not all(isinstance(v, Variable) for v in found):
         raise InvalidArgumentError(f"descend expects variables, got {variables!r}; pass one or a list of them.")
+    if len({id(v) for v in found}) < len(found):
+        raise InvalidArgumentError("descend expects each variable once; leave out the repetitions.")
+    if stack.recorder is not None:
+        raise InvalidArgumentError("descend is a loop of its own; call it outside of tf.function.")
     if not isinstance(learning_rate, (int, float, np.floating)) or not 0 < learning_rate < math.inf:
         raise InvalidArgumentError(f"learning_rate expects a positive number, got {learning_rate!r}.")
     for name, value, least in (("steps", steps, 1), ("log_every", log_every, 0)):

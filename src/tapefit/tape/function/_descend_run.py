@@ -64,14 +64,18 @@ class KernelRun:
     def run(self, steps: int) -> None:
         """Do so many steps; the variables have their new values at the end."""
         self._load()
-        while steps > 0:
-            turn = min(steps, self._in_a_turn)
-            begin = time.perf_counter()
-            self._turn(turn)
-            if time.perf_counter() - begin < _TURN:
-                self._in_a_turn = 2 * turn if turn == self._in_a_turn else self._in_a_turn
-            steps -= turn
-        self._unload()
+        left = steps
+        try:
+            while left > 0:
+                turn = min(left, self._in_a_turn)
+                begin = time.perf_counter()
+                self._turn(turn)
+                left -= turn
+                if turn == self._in_a_turn and time.perf_counter() - begin < _TURN / 2:
+                    self._in_a_turn = 2 * turn
+        finally:  # also where the user interrupts
+            if left < steps:
+                self._unload()
 
     def _turn(self, steps: int) -> None:
         if not self._threaded:

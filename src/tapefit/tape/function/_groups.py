@@ -13,6 +13,7 @@ from tapefit.tape.function._program import Program, Step
 
 _ARRAY_STEPS = 2  # from which one call of a kernel costs less than the steps one by one
 _SCALAR_STEPS = 20
+_MOST = 512  # steps; building more takes a second
 
 
 class Group(NamedTuple):
@@ -110,8 +111,8 @@ def grouped(program: Program, worth: bool = True) -> list[Step | Group]:
     out: list[Step | Group] = []
     for d in sorted(set(depth)):
         steps = tuple(program.steps[i] for i in order if depth[i] == d)
-        group = _group(program, steps) if d % 2 == 0 else None
-        out += steps if group is None or (worth and not _worth(program, steps)) else [group]
+        fit = d % 2 == 0 and len(steps) <= _MOST and (not worth or _worth(program, steps))
+        out += [_group(program, steps)] if fit else steps
     return out
 
 

@@ -175,13 +175,14 @@ class Layout:
                 loop.stores.append((self.of(k), ("at", k)))
         self.loops.sort(key=lambda loop: loop.phase)
 
-    def cost(self, k: int) -> int:
-        """What it takes to compute a value from what lies in memory."""
-        if k not in self.made or self.single(k):
-            return 0
-        step = self.made[k]
-        row = ROWS.get(step.primitive.name)
-        return min(99, (row.cost if row else 1) + sum(self.cost(self.of(a)) for a in step.args))
+    def _costs(self) -> dict[int, int]:
+        """What it takes to compute each array from what lies in memory."""
+        costs: dict[int, int] = {}
+        for k, step in self.made.items():
+            if not self.single(k):
+                row = ROWS.get(step.primitive.name)
+                costs[k] = min(99, (row.cost if row else 1) + sum(costs.get(self.of(a), 0) for a in step.args))
+        return costs
 
     def _memory(self) -> None:
         """Places for what comes in, goes out, or is kept from one loop to another."""
@@ -193,10 +194,11 @@ class Layout:
         for k in self.made:
             if self.size(k) == 1:
                 self.word("value", k)
+        costs = self._costs()
         for i, loop in enumerate(self.loops):
             for step in (*loop.steps, *loop.reductions):
                 for a in map(self.of, step.args):
-                    if a in self.made and self.size(a) > 1 and self.phase[a] < loop.phase and self.cost(a) > _CHEAP:
+                    if costs.get(a, 0) > _CHEAP and self.phase[a] < loop.phase:
                         self._keep(a)
             for step in loop.reductions:
                 self._allot(("partial", i, step.outs[0]), -(-loop.count // SUPER), "d")
