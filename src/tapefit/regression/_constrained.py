@@ -12,15 +12,7 @@ from tapefit.data import Encoding, RowCount
 from tapefit.inference import RegressionResults
 from tapefit.numerics import dependent_columns
 from tapefit.objective import Problem
-from tapefit.optim import (
-    Constrained,
-    Outcome,
-    Restricted,
-    Smooth,
-    restrict,
-    solve_constrained,
-    solve_squares,
-)
+from tapefit.optim import Constrained, Outcome, Restricted, Smooth, restrict, solve_constrained, solve_squares
 from tapefit.regression._bread import augmented, square_loss
 from tapefit.regression._constrained_minimum import Asked, Within, solve, without_offset
 from tapefit.regression._constrained_view import of_all_terms

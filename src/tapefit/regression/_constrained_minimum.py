@@ -31,10 +31,7 @@ from tapefit.regression._bread import augmented, held
 from tapefit.regression._constraint_options import Rows
 from tapefit.regression._options import Callback, Options
 from tapefit.regression._penalty_terms import SquaresTerm
-from tapefit.regression._solve import (
-    OnCollinear,
-    reason,
-)
+from tapefit.regression._solve import OnCollinear, reason
 
 Floats = NDArray[np.float64]
 

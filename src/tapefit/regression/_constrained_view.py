@@ -10,12 +10,7 @@ from numpy.typing import NDArray
 
 from tapefit.inference import ConstraintTable, RegressionResults, Statistics
 from tapefit.numerics import dependent_columns
-from tapefit.optim import (
-    Constrained,
-    Constraints,
-    Restricted,
-    penalty_unit,
-)
+from tapefit.optim import Constrained, Constraints, Restricted, penalty_unit
 from tapefit.regression._constrained_minimum import Asked
 
 Floats = NDArray[np.float64]
