@@ -273,10 +273,17 @@ def test_an_element_taken_many_times_collects_every_part(take):
         lambda x: tf.math.unsorted_segment_max(x, [-1, -1, -1], 2),
         lambda x: tf.math.unsorted_segment_prod(x, [-1, -1, -1], 2),
         lambda x: tf.repeat(x, 0),
+        lambda x: tf.math.segment_prod(x[:0], []),
+        lambda x: tf.math.unsorted_segment_sum(x[:0], [], 2),
     ],
 )
 def test_nothing_taken_gives_zeros(take):
     assert gradient(take, np.array([5.0, 6.0, 7.0])).tolist() == [0.0, 0.0, 0.0]
+
+
+def test_numbers_of_segments_are_whole():
+    with pytest.raises(TypeError, match="whole numbers"):
+        tf.math.segment_max([1.0, 2.0], [0.0, 1.0])
 
 
 # -- 9: broadcasting ---------------------------------------------------------------------------

@@ -17,6 +17,10 @@ from tapefit.tape.ops._array import reshape
 def numbers_of(segment_ids: Any, x: Tensor, *, ordered: bool) -> Any:
     """The numbers of the slices as an array, checked against their shape."""
     ids = np.asarray(segment_ids)
+    if not ids.size:
+        ids = ids.astype(np.int64)  # NumPy takes an empty list for floats
+    if ids.dtype.kind not in "iu":
+        raise TypeError(f"segment_ids must be whole numbers, got dtype {ids.dtype}; cast them to tf.int32.")
     if ids.shape != x._array.shape[: ids.ndim] or (ordered and ids.ndim != 1):
         raise InvalidArgumentError(
             f"segment_ids of shape {list(ids.shape)} do not number the slices of shape {list(x.shape)}; pass one a row."
