@@ -121,6 +121,7 @@ def main() -> None:
     """Sweep, or measure once as a worker."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--python", action="append", default=[], help="a further interpreter to look for packages in")
+    parser.add_argument("--skip", action="append", default=[], choices=list(CONTESTANTS), help="one to leave out")
     parser.add_argument("--patience", type=float, default=10.0)
     parser.add_argument("--table", type=Path, help="Markdown file to write")
     parser.add_argument("--figure", type=Path, help="picture to write")
@@ -131,6 +132,8 @@ def main() -> None:
         work(options.worker, *options.size)
         return
     pythons = [sys.executable, *options.python]
+    for name in options.skip:
+        del CONTESTANTS[name]
     sweeps = {kind: sweep(sizes, pythons, options.patience) for kind, sizes in SWEEPS.items()}
     text = "\n\n".join(table(kind, found) for kind, found in sweeps.items()) + "\n"
     print(f"\nPython {sys.version.split()[0]}, NumPy {np.__version__}\n\n{text}")

@@ -107,6 +107,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--python", action="append", default=[], help="a further interpreter to look for packages in")
     parser.add_argument("--turns", type=int, default=3)
+    parser.add_argument("--skip", action="append", default=[], choices=list(PEERS), help="a contestant to leave out")
     parser.add_argument("--worker", help=argparse.SUPPRESS)
     parser.add_argument("--rows", type=int, default=500_000)
     options = parser.parse_args()
@@ -117,7 +118,7 @@ def main() -> None:
     if find_spec("tapefit") is None:
         sys.exit("tapefit is not installed here; run `pip install -e .` first.")
     workers = []
-    for name in PEERS:
+    for name in (name for name in PEERS if name not in options.skip):
         for python in [sys.executable, *options.python]:
             worker = _harness.Worker(python, __file__, name, options.rows)
             if worker.ask():

@@ -173,6 +173,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--python", action="append", default=[], help="a further interpreter to look for packages in")
     parser.add_argument("--turns", type=int, default=3)
+    parser.add_argument("--skip", action="append", default=[], choices=list(PEERS), help="a package to leave out")
     parser.add_argument("--loss", action="append", choices=LOSSES, help="all but quantile by default")
     parser.add_argument("--data", choices=("dense", "onehot"), default="dense")
     parser.add_argument("--worker", help=argparse.SUPPRESS)
@@ -186,6 +187,8 @@ def main() -> None:
         sys.exit("tapefit is not installed here; run `pip install -e .` first.")
     columns = COLUMNS if options.data == "dense" else FACTORS * (LEVELS - 1)
     print(f"{options.data}, {rows:,} x {columns}, Python {sys.version.split()[0]}, {os.cpu_count()} processors")
+    for name in options.skip:
+        del PEERS[name]
     for loss in options.loss or [loss for loss in LOSSES if loss != "quantile"]:
         race(loss, options.data, rows, [sys.executable, *options.python], options.turns)
 

@@ -54,7 +54,7 @@ BENCHMARKS = (
     Benchmark("least_squares_large", "least_squares.py", ("--rows", "4000000")),
     Benchmark("losses", "losses.py"),
     Benchmark("losses_onehot", "losses.py", ("--data", "onehot")),
-    Benchmark("quantile", "losses.py", ("--loss", "quantile", "--rows", "200000")),
+    Benchmark("quantile", "losses.py", ("--loss", "quantile", "--rows", "20000")),
     Benchmark("constraints", "constraints.py", peers=False),
     Benchmark("batches", "batches.py", peers=False),
     Benchmark("start", "start.py", peers=False),

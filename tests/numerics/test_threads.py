@@ -38,3 +38,14 @@ def test_a_decorated_function_that_raises_gives_the_threads_back():
     with pytest.raises(ValueError, match="500000"):
         fails(SimpleNamespace(X=np.empty((500_000, 2))))
     assert blas_threads() == before
+
+
+def test_fits_in_several_threads_give_the_threads_back_when_the_last_has_ended():
+    before = blas_threads()
+    first, second = threads_for((500_000, 2)), threads_for((500_000, 2))
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    assert set(blas_threads()) == {1}
+    second.__exit__(None, None, None)
+    assert blas_threads() == before

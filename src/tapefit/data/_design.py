@@ -23,9 +23,10 @@ def design_matrix(
     indicated: Sequence[tuple[Feature, tuple[str, ...] | None]],
     kept: NDArray[np.bool_],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
-    """Return the terms of the kept rows, (kept, p) float64 in Fortran order, and what they lack for 32 digits.
+    """Return the terms of the kept rows, (kept, p) float64, and what they lack for 32 digits.
 
-    The latter, of the same shape, is there only if a feature is a polynomial.
+    The former is in Fortran order, or the array that came, not copied. The latter, of the same shape, is there only if
+    a feature is a polynomial.
 
     Parameters
     ----------
@@ -43,6 +44,10 @@ def design_matrix(
     DataError
         If a kept row has a level that the feature does not know.
     """
+    if kept.all() and all(isinstance(column, Numeric) for column in columns):
+        whole = _side_by_side([column.values for column in columns if isinstance(column, Numeric)])
+        if whole is not None and not any(feature.powers for feature, _ in indicated):
+            return whole, None
     rows = slice(None) if kept.all() else np.flatnonzero(kept)
     widths = [len(feature.terms(levels)) for feature, levels in indicated]
     X = _zeros(int(np.count_nonzero(kept)), sum(widths))
@@ -59,6 +64,22 @@ def design_matrix(
             X[hit, j + codes[hit] - 1] = 1.0
         j += width
     return X, low
+
+
+def _side_by_side(columns: Sequence[NDArray[np.float64]]) -> NDArray[np.float64] | None:
+    """Return the array that the columns are views of, not to be written to; None if they are not, in this order."""
+    places = [(values.base, values.strides, values.__array_interface__["data"][0]) for values in columns]
+    if len(columns) < 2 or places[0][0] is None:
+        return None
+    base, strides, first = places[0]
+    step = places[1][2] - first
+    tight = step == 8 <= strides[0] or strides[0] == 8 <= step  # rows or columns without gaps, as BLAS takes them
+    if not tight or any(
+        own is not base or stride != strides or at != first + j * step for j, (own, stride, at) in enumerate(places)
+    ):
+        return None
+    shape = (len(columns[0]), len(columns))
+    return np.lib.stride_tricks.as_strided(columns[0], shape, (*strides, step), writeable=False)
 
 
 def compact_design(

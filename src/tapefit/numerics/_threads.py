@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache, wraps
 from operator import attrgetter
+from threading import Lock
 from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
@@ -22,10 +23,30 @@ def threads_for(shape: tuple[int, int]) -> AbstractContextManager[object]:
     takes hundreds.
     """
     n, p = shape
-    if p > _NARROW or n * p < _SMALL:
-        return nullcontext()
-    limits: AbstractContextManager[object] = _pools().limit(limits=1, user_api="blas")
-    return limits
+    return nullcontext() if p > _NARROW or n * p < _SMALL else _ONE
+
+
+class _Shared:
+    """One thread for BLAS from the first who enters to the last who leaves, in whatever threads they run."""
+
+    def __init__(self) -> None:
+        self._lock, self._inside = Lock(), 0
+        self._limit: Any = None
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._inside:
+                self._limit = _pools().limit(limits=1, user_api="blas")
+            self._inside += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._inside -= 1
+            if not self._inside:
+                self._limit.restore_original_limits()
+
+
+_ONE = _Shared()
 
 
 def few_threads(shape: str) -> Callable[[Callable[P, T]], Callable[P, T]]:

@@ -1,6 +1,6 @@
 """Wall-clock seconds of whole processes: the bare interpreter, `tapefit --version`, `tapefit fit` on 100 rows.
 
-    python benchmarks/start_up.py
+    python benchmarks/start.py
 
 Processes take turns; the median counts. Bytecode is written first, as an installed package has it.
 """
