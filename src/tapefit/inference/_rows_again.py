@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 _SAME = 1e-6  # relative difference of the mean losses of the fit and of the rows that come again
-
-
 _ROUNDING = 1e-18  # of y: what the losses of a perfect fit are, before `_SAME`
 
 
