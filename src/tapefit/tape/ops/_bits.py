@@ -10,6 +10,7 @@ import numpy as np
 from tapefit.errors import InvalidArgumentError
 from tapefit.tape._convert import pair, tensor_of
 from tapefit.tape._tensor import Tensor
+from tapefit.tape._whole import as_step
 from tapefit.tape.primitives import _bits as p
 from tapefit.types import as_dtype
 
@@ -50,7 +51,7 @@ def _binary(ufunc: Callable[..., Any], called: str, what: str) -> Callable[..., 
 
     op.__name__ = op.__qualname__ = called
     op.__doc__ = f"{what} of whole numbers, element by element; not differentiable."
-    return op
+    return as_step(op)
 
 
 def _must_be_whole(x: Tensor, op: str) -> None:
@@ -65,6 +66,7 @@ left_shift = _binary(np.left_shift, "left_shift", "The bits of x moved up by y,"
 right_shift = _binary(np.right_shift, "right_shift", "The bits of x moved down by y,")
 
 
+@as_step
 def invert(x: Any, name: str | None = None) -> Tensor:
     """Every bit of whole numbers turned; not differentiable."""
     t = tensor_of(x)

@@ -77,6 +77,7 @@ def top_k(input: Any, k: int = 1, sorted: bool = True, index_type: Any = np.int3
     return TopKV2(p.take_along.record((x, places), {"axis": -1}), indices)
 
 
+@as_step
 def invert_permutation(x: Any, name: str | None = None) -> Tensor:
     """The permutation that undoes another: ``y[x[i]] = i``.
 

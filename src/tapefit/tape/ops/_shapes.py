@@ -10,6 +10,7 @@ import numpy as np
 from tapefit.errors import InvalidArgumentError
 from tapefit.tape._convert import tensor_of
 from tapefit.tape._tensor import Tensor
+from tapefit.tape._whole import as_step
 from tapefit.tape.ops._array import identity
 from tapefit.tape.ops._axes import ints
 from tapefit.tape.ops._create import shape
@@ -70,6 +71,7 @@ def shape_n(input: Iterable[Any], out_type: Any = int32, name: str | None = None
     return [shape(x, out_type) for x in input]
 
 
+@as_step
 def unravel_index(indices: Any, dims: Any, name: str | None = None) -> Tensor:
     """The coordinates of places in a row-major array: (axes, places).
 
