@@ -106,7 +106,8 @@ class GradientTape(Readable):
         self._entered = True
         if self._tracer is not None:
             self._tracer.start()
-        self._push()
+        stack.tapes.append(self)
+        self._recording = True
         return self
 
     def __exit__(self, *exc_info: object) -> None:
@@ -377,7 +378,8 @@ class GradientTape(Readable):
         """The sources' cotangents, None where there is none."""
         live, listening = self._live, bool(stack.tapes)
         for s in sources:
-            s._uid = s._uid or next_uid()
+            if not s._uid:
+                s._uid = next_uid()
         keep = {s._uid for s in sources}
         cotangents: dict[int, Any] = {}
         for target, g in zip(targets, seeds, strict=True):
