@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tapefit import LinearRegression
+from tapefit.errors import DataWarning
 from tapefit.numerics import exact_residual
 from tapefit.numerics._doubledouble import from_float
 
@@ -68,7 +69,7 @@ def test_a_column_of_a_constant_and_a_twin_are_still_found(rows):
     X, y, _ = rows
     twin = X.copy()
     twin[:, 7], twin[:, 3] = twin[:, 2], 5.0
-    with pytest.warns(UserWarning) as told:
+    with pytest.warns(DataWarning) as told:
         results = fit(twin, y)
     assert [str(one.message)[:24] for one in told] == ["column 'x4' is constant ", "column 'x8' is a combina"]
     assert results.dropped == (4, 8)
