@@ -65,6 +65,19 @@ def test_a_numpy_function_sees_variables_as_they_are_by_then():
     assert loop(tf.function) == loop(lambda f: f) == [1.0, 12.0, 23.0]
 
 
+def test_an_assignment_that_nobody_sees_is_refused():
+    v = tf.Variable(0.0)
+
+    @tf.function
+    def f():
+        before = v * 1.0
+        tf.numpy_function(lambda: v.assign_add(1.0).numpy(), [], tf.float32)
+        return before, v * 1.0
+
+    with pytest.raises(tf.errors.OperatorNotAllowedInGraphError, match="was assigned where"):
+        f()
+
+
 def test_a_function_that_is_gone_frees_its_variables_without_a_collection():
     def make():
         v = tf.Variable(np.zeros(3))

@@ -179,6 +179,11 @@ class Recorder:
         if uid in self._variables and not is_outline(tensor._array):
             # its value at the time, not the newest; what it was before this function is a constant
             snapshot = self._snapshots.get((uid, id(tensor._array)))
+            if snapshot is None and self._variables[uid]._value is tensor:
+                raise OperatorNotAllowedInGraphError(
+                    f"{self._variables[uid].name} was assigned where tf.function does not see it, such as in a "
+                    "numpy_function; let that return the value, and assign it in the function itself."
+                )
             return None if snapshot is None else snapshot[1]
         return self._live.get(uid)
 
