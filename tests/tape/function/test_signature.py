@@ -158,3 +158,13 @@ def test_factors_are_drawn_together_only_where_their_product_is_a_number_of_full
         f, small = tf.function(body), tf.constant([x * 1e-3])
         f(small)
         assert float(f(small)[0]) == float(body(small)[0])
+
+
+def test_a_concrete_function_is_checked_for_nan():
+    concrete = tf.function(tf.math.log).get_concrete_function(tf.TensorSpec([], tf.float32))
+    tf.debugging.enable_check_numerics()
+    try:
+        with pytest.raises(tf.errors.InvalidArgumentError, match="output of log"):
+            concrete(tf.constant(-1.0))
+    finally:
+        tf.debugging.disable_check_numerics()

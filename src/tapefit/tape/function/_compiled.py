@@ -150,7 +150,7 @@ class Compiled:
                 f"{described(signature)}; pass arguments of the same form, or call the tf.function, which makes a "
                 "program for each."
             )
-        if stack.recorder is not None:
+        if stack.recorder is not None or stack.check is not None:
             return self._origin.function(*args, **kwargs)
         return self.heard(args, kwargs) if stack.tapes else self.run([t._array for t in tensors])
 
