@@ -26,6 +26,31 @@ def _tapefit(**options: object) -> Predict:
     return lambda X, y: tapefit.fit(X, y, **options).predict(X)
 
 
+def _tapefit_of(target: Callable[[np.ndarray], np.ndarray], **options: object) -> Predict:
+    """A fit of what becomes of y in the range that the loss takes."""
+    return lambda X, y: tapefit.fit(X, target(y), **options).predict(X)
+
+
+def counts(y: np.ndarray) -> np.ndarray:
+    """Whole numbers from 0."""
+    return np.floor(np.exp(np.clip(y, -5, 12) / 4))
+
+
+def sizes(y: np.ndarray) -> np.ndarray:
+    """Positive numbers."""
+    return np.exp(np.clip(y, -20, 20) / 4)
+
+
+def signs(y: np.ndarray) -> np.ndarray:
+    """0 or 1, by chance and by y."""
+    return (y + np.random.default_rng(1).logistic(size=len(y)) * 3 > 5).astype(float)
+
+
+def lopsided(y: tapefit.Tensor, y_hat: tapefit.Tensor) -> tapefit.Tensor:
+    """Errors below count three times."""
+    return tapefit.where(y > y_hat, 3.0, 1.0) * (y - y_hat) ** 2
+
+
 def _sklearn(make: Callable[[], object]) -> Predict:
     return lambda X, y: make().fit(X, y).predict(X)
 
@@ -40,6 +65,13 @@ METHODS: dict[str, Predict] = {
     "tapefit mae": _tapefit(loss="mae"),
     "tapefit huber": _tapefit(loss="huber"),
     "tapefit log-cosh": _tapefit(loss="log_cosh"),
+    "tapefit quantile 0.9": _tapefit(loss="quantile", quantile=0.9),
+    "tapefit expectile 0.9": _tapefit(loss="expectile", level=0.9),
+    "tapefit poisson": _tapefit_of(counts, loss="poisson"),
+    "tapefit gamma": _tapefit_of(sizes, loss="gamma"),
+    "tapefit tweedie": _tapefit_of(sizes, loss="tweedie"),
+    "tapefit logistic": _tapefit_of(signs, loss="logistic"),
+    "tapefit a user's loss": _tapefit(loss=lopsided),
     "scikit-learn LinearRegression": _sklearn(LinearRegression),
     "scikit-learn HuberRegressor": _sklearn(lambda: HuberRegressor(alpha=0.0, max_iter=10_000)),
     "scikit-learn QuantileRegressor": _sklearn(lambda: QuantileRegressor(alpha=0.0)),
