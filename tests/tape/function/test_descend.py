@@ -229,6 +229,15 @@ def test_it_ends_where_nothing_changes_any_more(engine):
     assert float(w.numpy()) == 3.0
 
 
+def test_a_rule_with_a_state_may_move_again():
+    """The rate of this schedule is 0 at first."""
+    w = tf.Variable(0.0)
+    rate = tf.optimizers.schedules.PiecewiseConstantDecay([50], [0.0, 0.5])
+    descent = tf.descend(lambda: (w - 3.0) ** 2, w, steps=101, log_every=10, optimizer=tf.optimizers.SGD(rate))
+    assert descent.status == "max_steps"
+    assert float(w.numpy()) == 3.0
+
+
 def test_the_callback_can_stop_it(engine):
     loss, variables = line(100)
     descent = tf.descend(loss, variables, on_log=lambda text: "STEP: 200 " in text)

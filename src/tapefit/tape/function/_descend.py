@@ -31,8 +31,8 @@ class Descent(NamedTuple):
     Attributes
     ----------
     status
-        "converged": no variable changed any more; "max_steps": all steps are done; "diverged": the loss is no longer
-        finite; "stopped": `on_log` returned True.
+        "converged": no variable changes any more, as can be seen for "sgd"; "max_steps": all steps are done;
+        "diverged": the loss is no longer finite; "stopped": `on_log` returned True.
     message
         The same as a sentence.
     steps
@@ -164,6 +164,7 @@ class _Run:
         else:
             apply = _applier(optimizer, variables, rate)
             step = Function(lambda: apply(_gradients(loss, variables)))
+        self.settles = optimizer == "sgd" and all(s.primitive.pure for s in known.recorded.steps)
         self.engine: PlanRun | KernelRun = run_of(step.get_concrete_function())
 
     @property
@@ -205,7 +206,8 @@ class _Run:
                     return self._end("diverged", done, curve, lines)
                 if stop:
                     return self._end("stopped", done, curve, lines)
-                if before is not None and all(map(np.array_equal, before, state)) and done < steps:
+                same = before is not None and all(map(np.array_equal, before, state))
+                if self.settles and same and done < steps:  # what is the same again stays so, without a state
                     return self._end("converged", done, curve, lines)
                 before = state
         return self._end("max_steps", done, curve, lines)
