@@ -17,11 +17,13 @@ def python(code):
     return subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False)
 
 
-def test_importing_prints_nothing_and_loads_nothing_heavy():
-    done = python("import sys, tapefit; print(' '.join(sorted({m.partition('.')[0] for m in sys.modules})))")
+@pytest.mark.parametrize("use", ["tapefit", "tapefit.Variable(1.0), tapefit.GradientTape(), tapefit.reduce_mean"])
+def test_importing_prints_nothing_and_loads_nothing_heavy(use):
+    done = python(f"import sys, tapefit; {use}; print(' '.join(sorted({{m.partition('.')[0] for m in sys.modules}})))")
     assert (done.returncode, done.stderr) == (0, "")
     loaded = done.stdout.split()
     assert [name for name in HEAVY if name in loaded] == []
+    assert ("numpy" in loaded) == ("Variable" in use)
 
 
 def test_importing_leaves_numpys_settings_alone():
