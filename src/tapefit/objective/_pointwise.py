@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tapefit.errors import DataError, ShapeWarning, UsageError
+from tapefit.errors import DataError, OperatorNotAllowedInGraphError, ShapeWarning, UsageError
 from tapefit.objective._losses import Loss
 from tapefit.tape import GradientTape, Tensor, python_floats_as
+from tapefit.tape._convert import convert
 
 Floats = NDArray[np.float64]
 
 _CHUNK = 1 << 15  # rows
+_WORTH = 3  # chunks from which a program is quicker than the tape
 
 
 @dataclass(frozen=True)
@@ -66,40 +69,82 @@ def pointwise(loss: Loss, y: Floats, y_hat: Floats, *, order: Literal[0, 1, 2] =
 
 
 def _by_chunks(loss: Loss, y: Floats, y_hat: Floats, order: Literal[0, 1, 2]) -> Pointwise:
-    """The same, of as many rows at a time as a cache has room for with all that the tape keeps of them."""
+    """The same, of as many rows at a time as a cache has room for with all that the tape keeps of them.
+
+    The tape differentiates the first chunk; the others of its length repeat what it did.
+    """
     n = len(y)
     parts = [np.empty(n) if k <= order else np.zeros(n) for k in range(3)]
+    replay = None
     for start in range(0, n, _CHUNK):
         rows = slice(start, start + _CHUNK)
-        seen = _of_chunk(loss, y[rows], y_hat[rows], order, start)
+        if not start and n >= _WORTH * _CHUNK:
+            seen, replay = _first_chunk(loss, y[rows], y_hat[rows], order)
+        elif replay is not None and start + _CHUNK <= n:
+            seen = _replayed(loss, replay, y[rows], y_hat[rows], order, start)
+        else:
+            seen = _of_chunk(loss, y[rows], y_hat[rows], order, start)
         for part, values in zip(parts[: order + 1], (seen.value, seen.slope, seen.curvature), strict=False):
             part[rows] = values
     return Pointwise(parts[0], parts[1], parts[2])
 
 
 def _of_chunk(loss: Loss, y: Floats, y_hat: Floats, order: Literal[0, 1, 2], start: int = 0) -> Pointwise:
-    eta = Tensor(y_hat)
-    if order == 0:
-        with np.errstate(all="ignore"):
-            return _rows(loss, _call(loss, Tensor(y), eta), np.zeros(len(y)), np.zeros(len(y)), y, start)
     with np.errstate(all="ignore"):
-        outer = GradientTape() if order == 2 else None
-        with outer or contextlib.nullcontext():
-            if outer:
-                outer.watch(eta)
-            with GradientTape() as inner:
-                inner.watch(eta)
-                value = _call(loss, Tensor(y), eta)
-            slope = inner.gradient(value, eta)
-        if slope is None:
-            raise UsageError(
-                f"The loss {loss.name!r} should depend on its second argument, the prediction, through tape ops or "
-                "NumPy functions, but its gradient is None; check that it uses y_hat and does not convert it to a "
-                "plain array."
-            )
-        curvature = outer.gradient(slope, eta) if outer else None
-        bend = np.zeros(len(y)) if curvature is None else np.asarray(curvature._array, dtype=np.float64)
-        return _rows(loss, value, np.asarray(slope._array, dtype=np.float64), bend, y, start)
+        return _of_parts(loss, _derivatives(loss, Tensor(y), Tensor(y_hat), order), y, start)
+
+
+def _first_chunk(
+    loss: Loss, y: Floats, y_hat: Floats, order: Literal[0, 1, 2]
+) -> tuple[Pointwise, Callable[..., Any] | None]:
+    """The first chunk, and what repeats on others what the tape did, if that can be written down."""
+    from tapefit.tape.function import repeated
+
+    with np.errstate(all="ignore"):
+        try:
+            found, replay = repeated(lambda a, b: _derivatives(loss, a, b, order), (y, y_hat), loss.name)
+        except UsageError as error:
+            if not isinstance(error.__cause__, OperatorNotAllowedInGraphError):
+                raise
+            return _of_chunk(loss, y, y_hat, order), None
+        return _of_parts(loss, list(found), y, 0), replay
+
+
+def _replayed(
+    loss: Loss, replay: Callable[..., Any], y: Floats, y_hat: Floats, order: Literal[0, 1, 2], start: int
+) -> Pointwise:
+    with np.errstate(all="ignore"):
+        return _of_parts(loss, [Tensor(a) for a in replay(y, y_hat)], y, start)
+
+
+def _of_parts(loss: Loss, parts: list[Tensor], y: Floats, start: int) -> Pointwise:
+    """The value and as many derivatives as there are; zeros for the others."""
+    derivatives = [np.asarray(t._array, dtype=np.float64) for t in parts[1:]]
+    derivatives += [np.zeros(len(y)) for _ in range(2 - len(derivatives))]
+    return _rows(loss, parts[0], derivatives[0], derivatives[1], y, start)
+
+
+def _derivatives(loss: Loss, y: Tensor, eta: Tensor, order: Literal[0, 1, 2]) -> list[Tensor]:
+    """The loss and its first derivatives by eta, as many as were asked for and are not 0 by themselves."""
+    if order == 0:
+        return [_call(loss, y, eta)]
+    outer = GradientTape() if order == 2 else None
+    with outer or contextlib.nullcontext():
+        if outer:
+            outer.watch(eta)
+        with GradientTape() as inner:
+            inner.watch(eta)
+            value = _call(loss, y, eta)
+        slope = inner.gradient(value, eta)
+    if slope is None:
+        raise UsageError(
+            f"The loss {loss.name!r} should depend on its second argument, the prediction, through tape ops or "
+            "NumPy functions, but its gradient is None; check that it uses y_hat and does not convert it to a "
+            "plain array."
+        )
+    slope = convert(slope)
+    curvature = outer.gradient(slope, eta) if outer else None
+    return [value, slope] if curvature is None else [value, slope, convert(curvature)]
 
 
 def _call(loss: Loss, y: Tensor, eta: Tensor) -> Tensor:
