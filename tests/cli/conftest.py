@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -64,9 +65,14 @@ def start(command: list[str], environment: dict[str, str], folder: Path) -> Call
 
     def popen(*arguments: str) -> subprocess.Popen[str]:
         pipe = subprocess.PIPE
-        return subprocess.Popen(
-            [*command, *arguments], stdin=pipe, stdout=pipe, stderr=pipe, text=True, env=environment, cwd=folder
-        )
+        # a program started in the background of a shell ignores interrupts, and so would its children
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            return subprocess.Popen(
+                [*command, *arguments], stdin=pipe, stdout=pipe, stderr=pipe, text=True, env=environment, cwd=folder
+            )
+        finally:
+            signal.signal(signal.SIGINT, before)
 
     return popen
 
