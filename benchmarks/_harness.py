@@ -70,6 +70,23 @@ class Worker:
         return statistics.median(self.turns[1:] or self.turns)
 
 
+def race(script: str, names: list[str], pythons: list[str], rows: int, turns: int) -> list[Worker]:
+    """All contestants of a script in alternation; each in the first interpreter that has its package."""
+    workers = []
+    for name in names:
+        for python in pythons:
+            worker = Worker(python, script, name, rows)
+            if worker.ask():
+                workers.append(worker)
+                break
+    for _ in range(turns):
+        for worker in workers:
+            worker.ask()
+    for worker in workers:
+        worker.close()
+    return workers
+
+
 def serve(step: Callable[[], object], version: str, seconds_a_turn: float, lines: Callable[[], str]) -> None:
     """The worker's side: one timed turn for every line that comes."""
     count = _steps_in(step, seconds_a_turn)

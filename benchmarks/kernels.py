@@ -188,22 +188,12 @@ def work(name: str, rows: int) -> None:
 
 def report(rows: int, pythons: list[str], turns: int, names: list[str]) -> None:
     """Race at one size; one line a contestant, with its ratio to the loop written by hand."""
-    workers = []
-    for name in names:
-        for python in pythons:
-            worker = _harness.Worker(python, __file__, name, rows)
-            if worker.ask():
-                workers.append(worker)
-                break
-    for _ in range(turns):
-        for worker in workers:
-            worker.ask()
+    workers = _harness.race(__file__, names, pythons, rows, turns)
     times = {w.name: statistics.median(w.turns[1:] or w.turns) / steps_of(w.name, rows) for w in workers}
     base = times[BASE]
     print(f"\n{rows:,} rows, microseconds a step (median of {turns} turns)")
     for w in sorted(workers, key=lambda w: times[w.name]):
         print(f"  {w.name:28s} {w.version:12s} {times[w.name]:12.3f}   {times[w.name] / base:8.2f} x {BASE}")
-        w.close()
 
 
 def main() -> None:

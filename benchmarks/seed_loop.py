@@ -29,23 +29,6 @@ def work(name: str, rows: int) -> None:
     _harness.serve(step, version, SECONDS, sys.stdin.readline)
 
 
-def race(names: list[str], pythons: list[str], rows: int, turns: int) -> list[_harness.Worker]:
-    """All contestants in alternation; each in the first interpreter that has its package."""
-    workers = []
-    for name in names:
-        for python in pythons:
-            worker = _harness.Worker(python, __file__, name, rows)
-            if worker.ask():
-                workers.append(worker)
-                break
-    for _ in range(turns):
-        for worker in workers:
-            worker.ask()
-    for worker in workers:
-        worker.close()
-    return workers
-
-
 def report(workers: list[_harness.Worker], rows: int) -> None:
     """One line a contestant, with its ratio to NumPy written by hand."""
     base = next(w.median for w in workers if w.name == BASE)
@@ -71,7 +54,7 @@ def main() -> None:
     names = [n for n in _peers.PEERS if options.only is None or n in options.only or n == BASE]
     print(f"Python {sys.version.split()[0]}, {os.cpu_count()} processors")
     for rows in [options.rows] if options.rows else ROWS:
-        report(race(names, [sys.executable, *options.python], rows, options.turns), rows)
+        report(_harness.race(__file__, names, [sys.executable, *options.python], rows, options.turns), rows)
 
 
 if __name__ == "__main__":

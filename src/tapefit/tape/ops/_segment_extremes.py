@@ -14,7 +14,7 @@ from tapefit.tape._primitive import Primitive
 from tapefit.tape._tensor import Tensor
 from tapefit.tape.ops._array import concat, reshape
 from tapefit.tape.ops._cumulative import reduce_prod
-from tapefit.tape.ops._segments import numbers_of
+from tapefit.tape.ops._segments import numbers_of, segments_in
 from tapefit.tape.primitives import _scatter
 
 
@@ -77,10 +77,6 @@ def _blocks(flat: Any, n: int) -> Iterator[tuple[Any, Any]]:
         yield segments, sorted_places[np.where(inside, starts[segments, None] + steps, len(flat))]
 
 
-def _last(ids: Any) -> int:
-    return int(ids.max(initial=-1)) + 1
-
-
 def segment_prod(data: Any, segment_ids: Any, name: str | None = None) -> Tensor:
     """The product of the rows of each segment, 1 where there are none; `segment_ids` (rows,) are sorted.
 
@@ -91,7 +87,7 @@ def segment_prod(data: Any, segment_ids: Any, name: str | None = None) -> Tensor
     """
     x = tensor_of(data)
     ids = numbers_of(segment_ids, x, ordered=True)
-    return _products(x, ids, _last(ids))
+    return _products(x, ids, segments_in(ids))
 
 
 def segment_max(data: Any, segment_ids: Any, name: str | None = None) -> Tensor:
@@ -106,7 +102,7 @@ def segment_max(data: Any, segment_ids: Any, name: str | None = None) -> Tensor:
     """
     x = tensor_of(data)
     ids = numbers_of(segment_ids, x, ordered=True)
-    return _extreme(x, ids, _last(ids), _scatter.scatter_max, -1, 0)
+    return _extreme(x, ids, segments_in(ids), _scatter.scatter_max, -1, 0)
 
 
 def segment_min(data: Any, segment_ids: Any, name: str | None = None) -> Tensor:
@@ -121,7 +117,7 @@ def segment_min(data: Any, segment_ids: Any, name: str | None = None) -> Tensor:
     """
     x = tensor_of(data)
     ids = numbers_of(segment_ids, x, ordered=True)
-    return _extreme(x, ids, _last(ids), _scatter.scatter_min, 1, 0)
+    return _extreme(x, ids, segments_in(ids), _scatter.scatter_min, 1, 0)
 
 
 def unsorted_segment_prod(data: Any, segment_ids: Any, num_segments: Any, name: str | None = None) -> Tensor:

@@ -30,6 +30,11 @@ def numbers_of(segment_ids: Any, x: Tensor, *, ordered: bool) -> Any:
     return ids
 
 
+def segments_in(ids: Any) -> int:
+    """How many segments there are up to the largest number."""
+    return int(ids.max(initial=-1)) + 1
+
+
 def _sums(x: Tensor, ids: Any, n: int) -> Tensor:
     kept = (ids >= 0).ravel()
     rows = reshape(x, [ids.size, *x._array.shape[ids.ndim :]])
@@ -58,7 +63,7 @@ def segment_sum(data: Any, segment_ids: Any, name: str | None = None) -> Tensor:
     """
     x = tensor_of(data)
     ids = numbers_of(segment_ids, x, ordered=True)
-    return _sums(x, ids, int(ids.max(initial=-1)) + 1)
+    return _sums(x, ids, segments_in(ids))
 
 
 def segment_mean(data: Any, segment_ids: Any, name: str | None = None) -> Tensor:
@@ -71,7 +76,7 @@ def segment_mean(data: Any, segment_ids: Any, name: str | None = None) -> Tensor
     """
     x = tensor_of(data)
     ids = numbers_of(segment_ids, x, ordered=True)
-    n = int(ids.max(initial=-1)) + 1
+    n = segments_in(ids)
     return divide(_sums(x, ids, n), _counts(x, ids, n))
 
 
