@@ -17,8 +17,8 @@ def attributes(
     package
         The package's name.
     where
-        The module that holds each lazy attribute, with ``:name`` behind it if it has another name there; or the
-        attribute itself where that is a package.
+        The module that holds each lazy attribute, with ``:name`` behind it if it has another name there; `package`
+        itself holds its subpackages. `places` makes this table of a shorter one.
     names
         The package's globals, where an attribute is kept once it was found.
     """
@@ -29,11 +29,29 @@ def attributes(
 
             raise absent(package, name)
         place, _, other = where[name].partition(":")
-        module = importlib.import_module(place)
-        names[name] = module if place == f"{package}.{name}" else getattr(module, other or name)
+        if place == package:
+            names[name] = importlib.import_module(f"{package}.{name}")
+        else:
+            names[name] = getattr(importlib.import_module(place), other or name)
         return names[name]
 
     def listing() -> list[str]:
         return sorted(set(names) | set(where))
 
     return find, listing
+
+
+def places(by_module: dict[str, str]) -> dict[str, str]:
+    """Where each name is, for `attributes`, from the names of each module.
+
+    Parameters
+    ----------
+    by_module
+        The names in each module, separated by spaces; ``name=other`` for a name that is ``other`` there.
+    """
+    found = {}
+    for module, names in by_module.items():
+        for word in names.split():
+            name, _, other = word.partition("=")
+            found[name] = f"{module}:{other}" if other else module
+    return found
