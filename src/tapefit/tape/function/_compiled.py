@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -128,7 +128,7 @@ class Compiled:
         self._recorded = needed(program.check())
         self.program = clean(program).check()
         self._outcome = outcome
-        self._single, self._nothing = outcome.single, outcome.nothing
+        self._plain = outcome.single or outcome.nothing  # frames return it as it is
         self._origin = origin
         self._plan: Plan | None = None
         self._frames: list[Replay] = []
@@ -154,7 +154,7 @@ class Compiled:
             return self._origin.function(*args, **kwargs)
         return self.heard(args, kwargs) if stack.tapes else self.run([t._array for t in tensors])
 
-    def run(self, arrays: list[Any]) -> Any:
+    def run(self, arrays: Sequence[Any]) -> Any:
         """Replay with these arrays as inputs."""
         frames = self._frames
         try:
@@ -165,10 +165,8 @@ class Compiled:
             found = frame(*arrays)
         finally:
             frames.append(frame)
-        if self._nothing:
-            return None
-        if self._single:
-            return Tensor(found[0])
+        if self._plain:
+            return found
         return self._outcome.packed([Tensor(a) for a in found])
 
     @property
@@ -184,7 +182,7 @@ class Compiled:
     def _frame(self) -> Replay:
         """A frame for one more thread at the same time."""
         if self._plan is None:
-            self._plan = Plan(self._fused())
+            self._plan = Plan(self._fused(), self._plain)
         return self._plan.frame()
 
     def _fused(self) -> Program:

@@ -57,9 +57,12 @@ class Function:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if stack.tapes or stack.check is not None or Switch.eagerly:
             return self._watched(args, kwargs)
+        arrays: list[Any] | tuple[()] = ()
         if kwargs or self.input_signature is not None:
             args, kwargs = self._given(args, kwargs)
             key, arrays = key_of(args, kwargs)
+        elif not args:
+            key = ()
         else:
             found: list[Any] = []
             arrays = []

@@ -8,7 +8,7 @@ from typing import Any
 from tapefit.tape._primitive import Primitive
 from tapefit.tape.function import _kernel_build
 from tapefit.tape.function._groups import Group, grouped
-from tapefit.tape.function._kernel_frame import Frame
+from tapefit.tape.function._kernel_call import function_of
 from tapefit.tape.function._kernel_layout import Layout
 from tapefit.tape.function._kernel_write import Writer
 from tapefit.tape.function._program import Program, Step
@@ -35,7 +35,7 @@ class Kernel:
 
     def __init__(self, program: Program, group: Group, carry: tuple[tuple[int, int], ...] = ()) -> None:
         self.program, self.group, self.carry = program, group, carry
-        self.layout = Layout(program, group)
+        self.layout = Layout(program, group, () if carry else {k for _, k in program.updates})
         self.source = Writer(self.layout, carry).source()
         self._machine = _kernel_build.build(self.source)
         self.seconds, self.cached = self._machine.seconds, self._machine.cached
@@ -43,7 +43,7 @@ class Kernel:
 
     def fresh(self) -> Callable[..., tuple[Any, ...]]:
         """A function of the group's arguments that returns its results; for one thread at a time."""
-        return Frame(self).function()
+        return function_of(self)
 
     def address(self, name: str) -> int:
         """Of one of its functions, in this process."""

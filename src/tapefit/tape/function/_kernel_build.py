@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from tapefit.tape.function import _kernel_cache as cache
 
 _OFF = ("0", "off", "no", "false")
-_DEFINED = re.compile(r"^define void @(\w+)\(", re.MULTILINE)
+_DEFINED = re.compile(r"^define (?:void|ptr) @(\w+)\(", re.MULTILINE)
 
 
 class Machine(NamedTuple):

@@ -6,6 +6,7 @@ Loops are run one after the other; before the first, between them and after the 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from tapefit.tape.function._groups import Group, letter, same_everywhere, size
@@ -14,7 +15,10 @@ from tapefit.tape.function._program import Program, Step
 
 SUPER = 1 << 16  # elements whose sums are one partial result: what a thread does at a time
 BLOCK = 1 << 10  # elements that are summed in lanes, in the dtype itself
+PER_WORD = {"f": 2, "d": 1, "?": 8}  # how many of a dtype are a word
 _CHEAP = 4  # what may be computed once more rather than kept
+
+PYTHON = ("none", "hold")  # what a builtin returns, and the function that counts one more reference to it
 
 Key = tuple[Any, ...]
 
@@ -63,11 +67,12 @@ class Layout:
     scalars
         For each phase the steps on single values that come before its loops.
     words
-        The place in the frame of each key: ("at", k) an address, ("n", count) a count, ("value", k) a single value.
+        The place in the frame of each key: ("at", k) an address, ("n", count) a count, ("value", k) a single value,
+        ("to", k) where a single value is written in the end, ("python", name) what Python knows by that name.
     """
 
-    def __init__(self, program: Program, group: Group) -> None:
-        self.program, self.group = program, group
+    def __init__(self, program: Program, group: Group, wanted: Collection[int] = ()) -> None:
+        self.program, self.group, self.wanted = program, group, wanted
         self.words: dict[Key, int] = {}
         self.root: dict[int, int] = {}  # the value that a copy has
         self.fixed: dict[int, Any] = {}  # constants that are one number
@@ -107,6 +112,11 @@ class Layout:
     def word(self, *key: Any) -> int:
         """The place of a key in the frame, a new one if it has none."""
         return self.words.setdefault(key, len(self.words))
+
+    def index(self, k: int) -> tuple[str, int]:
+        """The letter of a single value, and its place in the frame where that is read as values of this letter."""
+        c = self.letter(k)
+        return c, self.words["value", self.of(k)] * PER_WORD[c]
 
     # -- when -----------------------------------------------------------------------------------
 
@@ -191,9 +201,13 @@ class Layout:
             self.word("value" if self.single(k) else "at", k)
         for k in self.group.outs:
             self.word(*(("at", k) if self.size(k) > 1 else ("value", self.of(k))))
+            if k in self.wanted and self.size(k) == 1:
+                self.word("to", k)
         for k in self.made:
             if self.size(k) == 1:
                 self.word("value", k)
+        for name in PYTHON:
+            self.word("python", name)
         costs = self._costs()
         for i, loop in enumerate(self.loops):
             for step in (*loop.steps, *loop.reductions):

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tapefit.tape.function._kernel_layout import BLOCK, SUPER, Key, Layout, Loop
+from tapefit.tape.function._kernel_builtin import HEADER
+from tapefit.tape.function._kernel_layout import BLOCK, PYTHON, SUPER, Key, Layout, Loop
 from tapefit.tape.function._kernel_ops import REDUCTIONS, ROWS, cast, whole_power
 from tapefit.tape.function._kernel_text import TYPES, Operand, Text
 from tapefit.tape.function._program import Step
@@ -24,7 +25,7 @@ class Writer:
 
     `loop0(frame, first, last)` and so on do parts of a loop, `between0(frame)` and so on what comes before a loop
     or after the last, and `run(frame)` all of it in order. With results that become arguments, `carry(frame)` puts them
-    there, and `repeat(frame, steps)` does both so many times.
+    there, and `repeat(frame, steps)` does both so many times. `builtin` is `run` as Python calls functions of its own.
     """
 
     def __init__(self, layout: Layout, carry: tuple[tuple[int, int], ...] = ()) -> None:
@@ -43,6 +44,7 @@ class Writer:
         for phase in range(self.layout.phases):
             self._finish(f"between{phase}", "", _Between(self, phase).text())
         self._finish("run", "", self._run())
+        self.functions.append(_builtin(self.layout))
         if self.carry:
             self._finish("carry", "", self._carry())
             self._finish("repeat", ", i64 %steps", self._repeat())
@@ -87,6 +89,18 @@ class Writer:
                 if loop.phase == phase:
                     t.do(f"call void @loop{i}(ptr %frame, i64 0, i64 {parts(t, self.layout, loop)})")
         return t
+
+
+def _builtin(layout: Layout) -> str:
+    """A function of Python, which has the frame's array as its self, and returns None."""
+    t = Text()
+    frame = t.put(f"load ptr, ptr {t.put(f'getelementptr i8, ptr %self, i64 {HEADER}')}")
+    t.do(f"call void @run(ptr {frame})")
+    at = {name: t.put(f"getelementptr i64, ptr {frame}, i64 {layout.words['python', name]}") for name in PYTHON}
+    none, hold = (t.put(f"load ptr, ptr {at[name]}") for name in PYTHON)
+    t.do(f"call void {hold}(ptr {none})")
+    body = "\n".join(t.lines)
+    return f"define ptr @builtin(ptr %self, ptr %nothing) {{\nentry:\n{body}\n  ret ptr {none}\n}}"
 
 
 def place(t: Text, layout: Layout, key: Key) -> Operand:
@@ -143,7 +157,16 @@ class _Between:
         for step in self.layout.scalars.get(self.phase, ()):
             args = [self._get(self.layout.of(a)) for a in step.args]
             self._put(step.outs[0], write_step(self.t, self.layout, step, args))
+        if self.phase == self.layout.phases - 1:
+            self._hand_out()
         return self.t
+
+    def _hand_out(self) -> None:
+        """Single results go where they are wanted."""
+        for what, k, *_ in self.layout.words:
+            if what == "to":
+                at = self.t.put(f"load ptr, ptr {place(self.t, self.layout, (what, k))}")
+                store(self.t, at, self.layout.letter(k), self._get(self.layout.of(k)))
 
     def _get(self, k: int) -> Operand:
         if k not in self.known:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,6 +12,9 @@ from tapefit.tape._primitive import Primitive
 from tapefit.tape._stack import stack
 from tapefit.tape._tensor import Tensor
 from tapefit.tape.function._program import Program, Step, Value
+
+if TYPE_CHECKING:
+    from tapefit.tape.function._kernel_call import Call
 
 Replay = Callable[..., Any]
 
@@ -45,16 +48,17 @@ def ufunc_of(primitive: Primitive) -> Any:
 class Plan:
     """The source of a program's function, and what it needs to be made again with buffers of its own.
 
-    Made once for a program; `frame` may be called for each thread that runs it at the same time as another.
+    Made once for a program; `frame` may be called for each thread that runs it at the same time as another. The
+    function returns a tuple of arrays; one `as_tensor` returns the only tensor of a program, or None if it has none.
     """
 
-    def __init__(self, program: Program) -> None:
-        writer = _Writer(program)
+    def __init__(self, program: Program, as_tensor: bool = False) -> None:
+        writer = _Writer(program, as_tensor)
         self.source = writer.source()
         self._buffers: list[Value] = writer.buffers
         self._scalars = writer.scalars
         self._names = writer.names
-        self._kernels = writer.kernels
+        self._calls = writer.calls
         self._code = compile(self.source, f"<program {program.name}>", "exec")
 
     def frame(self) -> Replay:
@@ -64,7 +68,8 @@ class Plan:
             names[f"b{i}"] = np.empty(value.shape, value.dtype)
         for name, dtype in self._scalars.items():
             names[name] = np.empty((), dtype)
-        names.update({name: kernel.fresh() for name, kernel in self._kernels.items()})
+        for call in self._calls:
+            names.update(call.bind())
         exec(self._code, names)
         make = names.pop("make")  # else a cycle, which would keep the variables alive
         replay: Replay = make(**{k: v for k, v in names.items() if k != "__builtins__"})
@@ -74,12 +79,12 @@ class Plan:
 class _Writer:
     """Writes the lines of one program, and decides which result lies in which buffer."""
 
-    def __init__(self, program: Program) -> None:
-        self.program = program
+    def __init__(self, program: Program, as_tensor: bool) -> None:
+        self.program, self.as_tensor = program, as_tensor
         self.values = program.values
         self.names: dict[str, Any] = {"Tensor": Tensor, "asarray": np.asarray, "add_up": np.add.reduce}
         self.text: dict[int, str] = {}  # how a value is written where a step reads it
-        self.kernels: dict[str, Any] = {}  # each frame gets memory of its own for them
+        self.calls: list[Call] = []  # of kernels; each frame gets memory of its own for them
         self.scalars: dict[str, Any] = {}  # arrays of shape () for scalars that meet arrays
         self.lines: list[str] = []
         self.buffers: list[Value] = []
@@ -135,7 +140,8 @@ class _Writer:
         head, indent = ("        with errstate(all='ignore'):\n", " " * 12) if quiet else ("", " " * 8)
         body = head + "".join(f"{indent}{line}\n" for line in self.lines)
         inputs = ", ".join(f"x{i}" for i in range(len(p.inputs)))
-        names = ", ".join([*self.names, *(f"b{i}" for i in range(len(self.buffers))), *self.scalars])
+        called = [name for call in self.calls for name in call.names]
+        names = ", ".join([*self.names, *(f"b{i}" for i in range(len(self.buffers))), *self.scalars, *called])
         return f"def make({names}, **_):\n    def run({inputs}):\n{body}    return run\n"
 
     def _begin(self, k: int, text: str) -> None:
@@ -153,6 +159,8 @@ class _Writer:
                 self._array_step(step, out, ufunc, number)
         elif step.primitive.name in _ADD_UP and self.values[step.args[0]].dtype.kind == "f":
             self._sum(step, out)
+        elif step.primitive.name == "kernel":
+            self._kernel(step)
         else:
             self._call(step)
         self._release(step, number)
@@ -239,8 +247,6 @@ class _Writer:
 
     def _call(self, step: Step) -> None:
         """A step that only the primitive's own function can do."""
-        if step.primitive.name == "kernel":
-            self.kernels[f"f{len(self.names)}"] = step.primitive.fn
         self.names[f"f{len(self.names)}"] = _caller(step)
         call = f"f{len(self.names) - 1}({', '.join(self._plain(a) for a in step.args)})"
         outs = [f"v{k}" for k in step.outs]
@@ -248,6 +254,26 @@ class _Writer:
             self.lines.append(f"{outs[0]} = {call}")
         else:
             self.lines.append(f"{', '.join(outs)}{',' if outs else ''} = {call}" if outs else call)
+        self.text.update({k: f"v{k}" for k in step.outs})
+
+    def _kernel(self, step: Step) -> None:
+        """A kernel, called where it stands."""
+        from tapefit.tape.function._kernel import Kernel
+        from tapefit.tape.function._kernel_call import Call
+
+        p, kernel = self.program, step.primitive.fn
+        if not isinstance(kernel, Kernel):
+            raise TypeError(f"A step named kernel has a Kernel as its function, got {kernel!r}.")
+        updates = {k: variable._uid for variable, k in reversed(p.updates) if k in step.outs}
+        read = [
+            *p.outputs,
+            *(a for s in p.steps for a in s.args),
+            *(k for v, k in p.updates if v._uid != updates.get(k)),
+        ]
+        given = [self.text[a] for a in step.args]
+        call = Call(kernel, f"k{len(self.calls)}", given, updates, {*updates} - {*read})
+        self.calls.append(call)
+        self.lines += call.lines
         self.text.update({k: f"v{k}" for k in step.outs})
 
     def _plain(self, a: int) -> str:
@@ -268,11 +294,23 @@ class _Writer:
             if self._backing.get(k, frozenset((k,))) & inputs:
                 self.lines.append(f"v{k} = {self.text[k]}.copy()")
                 self.text[k] = f"v{k}"
+        ready = {k: name for call in self.calls for k, name in call.tensors.items()}
         for i, (variable, k) in enumerate(p.updates):
             self.names.update({f"updated{i}": variable, f"uid{i}": variable._uid})
             new = self.text[k] if self.values[k].shape else f"asarray({self.text[k]})"
-            self.lines.append(f"updated{i}._value = Tensor({new}, uid{i})")
-        self.lines.append(f"return ({', '.join(self.text[k] for k in p.outputs)}{',' if p.outputs else ''})")
+            tensor = ready.pop(k, None) or f"Tensor({new}, uid{i})"
+            self.lines.append(f"updated{i}._value = {tensor}")
+        self.lines += [line for call in self.calls for line in call.last]
+        changing = [name for call in self.calls for name in call.changing]
+        if changing:
+            self.lines.insert(0, f"nonlocal {', '.join(changing)}")
+        self.lines.append(self._result())
+
+    def _result(self) -> str:
+        found = [self.text[k] for k in self.program.outputs]
+        if self.as_tensor:
+            return f"return Tensor({found[0]})" if found else "return None"
+        return f"return ({', '.join(found)}{',' if found else ''})"
 
 
 def _caller(step: Step) -> Callable[..., Any]:

@@ -1,0 +1,59 @@
+"""A kernel as a builtin function of Python, which is called in a fifth of the time that ctypes takes.
+
+The machine code reads the address of the frame from its `self`, an array of NumPy: the address of the data is the
+first thing behind an object's header, by NumPy's binary interface. That is looked at before it is relied on.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+HEADER = object.__basicsize__  # bytes
+_NO_ARGUMENTS = 0x0004  # METH_NOARGS
+
+
+class _Method(ctypes.Structure):
+    """PyMethodDef: what Python knows of a builtin function."""
+
+    _fields_ = (
+        ("name", ctypes.c_char_p),
+        ("address", ctypes.c_void_p),
+        ("flags", ctypes.c_int),
+        ("doc", ctypes.c_void_p),
+    )
+
+
+_methods: dict[int, _Method] = {}  # by the address of the code; they must outlive the functions
+
+
+def word_of(name: str) -> int:
+    """The word that a kernel's frame has for a thing of Python's: "none" for None, "hold" for Py_IncRef; or 0."""
+    if sys.implementation.name != "cpython":
+        return 0
+    return id(None) if name == "none" else ctypes.cast(ctypes.pythonapi.Py_IncRef, ctypes.c_void_p).value or 0
+
+
+def builtin(address: int, words: Any) -> Callable[[], None] | None:
+    """The function at an address for a frame, which it holds; None where Python or arrays are made otherwise."""
+    if sys.implementation.name != "cpython" or not _starts_with_address(words):
+        return None
+    method = _methods.setdefault(address, _Method(b"kernel", address, _NO_ARGUMENTS, None))
+    made: Callable[[], None] = _make()(ctypes.addressof(method), words, None)
+    return made
+
+
+def _make() -> Any:
+    return ctypes.PYFUNCTYPE(ctypes.py_object, ctypes.c_void_p, ctypes.py_object, ctypes.c_void_p)(
+        ("PyCFunction_NewEx", ctypes.pythonapi)
+    )
+
+
+def _starts_with_address(words: Any) -> bool:
+    """Whether the address of an array's data is the first word behind the object's header."""
+    first = ctypes.c_void_p.from_address(id(words) + HEADER).value
+    return isinstance(words, np.ndarray) and first == words.ctypes.data
