@@ -117,5 +117,6 @@ def absent(module: str, name: str) -> AttributeError:
     if not name.startswith("_"):
         for patterns, advice in _WORDS.get(space, {}).items():
             if any(fnmatchcase(name, pattern) for pattern in patterns.split()):
-                return AttributeError(f"{shown} is not part of tapefit: {advice}.")
+                # Named with no object, so that Python adds no guess of its own behind the advice.
+                return AttributeError(f"{shown} is not part of tapefit: {advice}.", name=name, obj=None)
     return AttributeError(f"module {module!r} has no attribute {name!r}")

@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import traceback
 
 import numpy as np
 import pytest
@@ -42,6 +43,12 @@ def test_what_is_not_there_says_what_to_use(use, words):
     assert "is not part of tapefit: " in str(caught.value)
     caught.match(words)
     assert str(caught.value).endswith(".")
+
+
+def test_python_adds_no_guess_of_its_own():
+    with pytest.raises(AttributeError) as caught:
+        tf.bfloat16
+    assert traceback.format_exception(caught.value)[-1] == f"AttributeError: {caught.value}\n"
 
 
 def test_what_nobody_has_is_not_there():

@@ -5,6 +5,7 @@ They keep NumPy's arguments, results and `LinAlgError`. The table is read when t
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -110,8 +111,15 @@ def _lower(a: Any, UPLO: str) -> Any:
 
 def _eig(a: Any) -> EigResult:
     e, v = factors.eig(a)
-    real = tensor_of(a)._array.dtype.kind == "f" and not values_of(e, "np.linalg.eig").imag.any()
+    may_be_real = tensor_of(a)._array.dtype.kind == "f" and _numpy_gives_real_eigenvalues()
+    real = may_be_real and not values_of(e, "np.linalg.eig").imag.any()
     return EigResult(*map(_real, (e, v))) if real else EigResult(e, v)
+
+
+@functools.cache
+def _numpy_gives_real_eigenvalues() -> bool:
+    """Whether np.linalg.eig drops imaginary parts that are all zero: until NumPy 2.4."""
+    return np.linalg.eig(np.eye(1)).eigenvalues.dtype.kind == "f"
 
 
 def _svd(a: Any, full_matrices: bool = True, compute_uv: bool = True) -> Any:
