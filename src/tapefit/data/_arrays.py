@@ -40,6 +40,8 @@ def column_from_array(name: str, values: NDArray[Any], *, declared: bool = False
     declared : bool
         Make it `Categorical` whatever it holds, with the text of each value as the level.
     """
+    if type(values) is np.ndarray and values.dtype == np.float64 and not declared:
+        return Numeric(name, values)
     masked = np.ma.getmaskarray(values)
     values = np.ma.getdata(values)
     kind = values.dtype.kind

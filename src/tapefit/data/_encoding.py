@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,7 +47,7 @@ class Encoding:
     features: tuple[Feature, ...]
     intercept: bool = True
 
-    @property
+    @cached_property
     def term_names(self) -> tuple[str, ...]:
         """The names of the coefficients: ``"intercept"`` first if there is one, then ``"x"``, ``"region[west]"``.
 
@@ -65,7 +66,7 @@ class Encoding:
         """The names of the columns to be read as text: ``read(path, categorical=encoding.categorical_names)``."""
         return tuple(feature.name for feature in self.features if feature.levels is not None)
 
-    @property
+    @cached_property
     def powers(self) -> tuple[tuple[int, Powers], ...]:
         """The polynomials among the terms: the place of the first term of each, counted without the intercept."""
         found, place = [], 0

@@ -51,7 +51,10 @@ def from_arrays(X: object, y: object = None, *, feature_names: Sequence[str] | N
             "give one name a column"
         )
     check_unique(names if y is None else [*names, target], _SOURCE)
-    made = {name: replace(column, name=name) for name, column in zip(names, columns.values(), strict=True)}
+    made = {
+        name: column if column.name == name else replace(column, name=name)
+        for name, column in zip(names, columns.values(), strict=True)
+    }
     if y is not None:
         made[target] = _target(y, target, n)
     return Table(made, n, _SOURCE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from functools import reduce
+from functools import cached_property, reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,11 +80,22 @@ def learn_encoding(
             check_texts(table, column)
             _check_no_power(table, column, degrees)
     _warn_if_rounded([*columns, y])
-    start = has_value(y) if counted is None else has_value(y) & counted
-    complete = reduce(np.logical_and, map(has_value, columns), start)
-    encoding = Encoding(target, _features(columns, complete, degrees, intercept), intercept)
+    encoding = Encoding(target, _features(columns, _Complete([*columns, y], counted), degrees, intercept), intercept)
     _check_terms(encoding)
     return encoding
+
+
+class _Complete:
+    """Which rows have a value in each of some columns, and count; looked at only if somebody asks."""
+
+    def __init__(self, columns: Sequence[Numeric | Categorical], counted: NDArray[np.bool_] | None) -> None:
+        self._columns, self._counted = columns, counted
+
+    @cached_property
+    def rows(self) -> NDArray[np.bool_]:
+        """(n,) bool."""
+        there = reduce(np.logical_and, map(has_value, self._columns))
+        return there if self._counted is None else there & self._counted
 
 
 def listed(features: Iterable[str | Poly] | str | Poly | None) -> list[str | Poly] | None:
@@ -143,10 +154,10 @@ def _check_no_power(table: Table, column: Categorical, degrees: Mapping[str, int
 
 
 def _features(
-    columns: Sequence[Numeric | Categorical], complete: NDArray[np.bool_], degrees: Mapping[str, int], intercept: bool
+    columns: Sequence[Numeric | Categorical], complete: _Complete, degrees: Mapping[str, int], intercept: bool
 ) -> tuple[Feature, ...]:
     return tuple(
-        _polynomial(column, complete, degrees[column.name], intercept)
+        _polynomial(column, complete.rows, degrees[column.name], intercept)
         if isinstance(column, Numeric) and degrees.get(column.name, 1) > 1
         else _feature(column, complete)
         for column in columns
@@ -164,13 +175,14 @@ def _polynomial(column: Numeric, complete: NDArray[np.bool_], degree: int, inter
     return Feature(column.name, powers=Powers.of(values, degree, through_zero=not intercept))
 
 
-def _feature(column: Numeric | Categorical, complete: NDArray[np.bool_]) -> Feature:
+def _feature(column: Numeric | Categorical, complete: _Complete) -> Feature:
     if isinstance(column, Numeric):
         return Feature(column.name)
+    kept = complete.rows
     # Without a complete row there is nothing to fit, and `encode` says why.
-    if not complete.any():
+    if not kept.any():
         return Feature(column.name, column.levels)
-    occurring = np.flatnonzero(np.bincount(column.codes if complete.all() else column.codes[complete]))
+    occurring = np.flatnonzero(np.bincount(column.codes if kept.all() else column.codes[kept]))
     return Feature(column.name, tuple(column.levels[code] for code in occurring))
 
 

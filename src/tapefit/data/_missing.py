@@ -32,12 +32,14 @@ def complete_rows(table: Table, columns: Sequence[Numeric | Categorical], missin
     kept = np.ones(table.n, dtype=np.bool_)
     for column in columns:
         there = has_value(column)
+        if there.all():
+            continue
         if not there.any():
             raise DataError(
                 f"column {quoted(column.name)} of {table.source} has no finite value in any row; fill it in or leave "
                 "the column out"
             )
-        if missing == "error" and not there.all():
+        if missing == "error":
             raise _first_gap(table, column, there)
         kept &= there
     if not kept.any():

@@ -20,6 +20,7 @@ Floats = NDArray[np.float64]
 
 _SAME = 1e-6  # relative difference of the mean losses of the fit and of the rows that come again
 _ROUNDING = 1e-18  # of y: what the losses of a perfect fit are, before `_SAME`
+_DEVIANCE = 1e-9  # of 1 and y: the same of deviances, which are differences of numbers of about that size
 
 
 @dataclass(frozen=True)
@@ -151,6 +152,8 @@ def _check_same(results: RegressionResults, problem: Problem, residual: Floats, 
         name, expected = "mean loss", results.loss_value
         values = problem.at(problem.y - residual).value
         found, size = problem.mean(values), problem.mean(np.abs(values)) + _ROUNDING * problem.mean(np.abs(problem.y))
+        if problem.loss.family:
+            size += _DEVIANCE * (1 + problem.mean(np.abs(problem.y)))
     unit = "rows" if results.freq_weights is None else "observations"
     if problem.nobs != results.nobs or (np.isfinite(expected) and not abs(found - expected) <= _SAME * size):
         raise UsageError(

@@ -4,6 +4,7 @@ from tapefit.numerics._basis import Basis, blocks, make_basis
 from tapefit.numerics._design import Coded, Dense, Design
 from tapefit.numerics._doubledouble import DD
 from tapefit.numerics._exact_factor import exact_factor
+from tapefit.numerics._normal_equations import NormalEquations
 from tapefit.numerics._powers import Powers, select_powers
 from tapefit.numerics._residual import exact_residual, plain_residual
 from tapefit.numerics._standardised import Standardised, Survey, survey
@@ -27,6 +28,7 @@ __all__ = [
     "Dense",
     "Design",
     "Factor",
+    "NormalEquations",
     "Powers",
     "Standardised",
     "Survey",

@@ -96,7 +96,9 @@ def from_float(a: Floats) -> DD:
 
 def total(x: DD, *, axis: int = -1) -> DD:
     """The sum over an axis, by halves."""
-    hi, lo = np.moveaxis(x.hi, axis, 0), np.moveaxis(x.lo, axis, 0)
+    hi, lo = x.hi, x.lo
+    if axis:
+        hi, lo = np.moveaxis(hi, axis, 0), np.moveaxis(lo, axis, 0)
     if not len(hi):
         return from_float(np.zeros(hi.shape[1:]))
     while (n := len(hi)) > 1:

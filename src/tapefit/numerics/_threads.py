@@ -13,17 +13,15 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _NARROW = 512  # columns up to which a second thread wins nothing on a quiet machine and loses much on a busy one
-_SMALL = 200_000  # elements below which no product is long enough to be shared out
 
 
 def threads_for(shape: tuple[int, int]) -> AbstractContextManager[object]:
-    """A context in which BLAS takes one thread for products of an (n, p) design, if that is narrow and long.
+    """A context in which BLAS takes one thread for products of an (n, p) design, if that is narrow.
 
     Threads that wait for one another spin. Where another program holds a core, a product of a millisecond then
-    takes hundreds.
+    takes hundreds, and the inverse of ten columns five instead of two microseconds.
     """
-    n, p = shape
-    return nullcontext() if p > _NARROW or n * p < _SMALL else _ONE
+    return nullcontext() if shape[1] > _NARROW else _ONE
 
 
 class _Shared:
@@ -66,6 +64,8 @@ def few_threads(shape: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
 
 @cache
 def _pools() -> Any:
+    """The libraries with threads, SciPy's own BLAS among them, which every fit loads sooner or later."""
+    import scipy.linalg.lapack  # noqa: F401
     from threadpoolctl import ThreadpoolController
 
     return ThreadpoolController()

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from tapefit.numerics._cholesky import inverse as exact_inverse
 from tapefit.numerics._doubledouble import DD
+from tapefit.numerics._refined import REFINED_CONDITION, refined_inverse
 
 Floats = NDArray[np.float64]
 
@@ -58,7 +59,14 @@ class Factor:
 
     def inverse(self) -> Floats:
         """R^-1, rounded once if the factor has 32 digits."""
-        return self.whiten_back(np.eye(len(self.R))) if self.low is None else exact_inverse(DD(self.R, self.low))
+        return self._inverse
+
+    @cached_property
+    def _inverse(self) -> Floats:
+        if self.low is None:
+            return self.whiten_back(np.eye(len(self.R)))
+        R = DD(self.R, self.low)
+        return refined_inverse(R) if self.condition <= REFINED_CONDITION else exact_inverse(R)
 
 
 def factorise(parts: Iterable[Floats], p: int, *, cheap: bool) -> Factor:
@@ -151,10 +159,22 @@ def condition_of(R: Floats) -> float:
 
 
 def _solved(R: Floats, b: Floats, trans: Literal["N", "T"] = "N") -> Floats:
-    """R^-1 b, or R^-T b; SciPy is loaded here and not before."""
-    from scipy.linalg import solve_triangular
+    """R^-1 b, or R^-T b; SciPy is loaded here and not before.
 
-    return solve_triangular(R, b, trans=trans, check_finite=False)  # type: ignore[no-any-return]
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        If R has a zero on its diagonal.
+    """
+    from scipy.linalg.lapack import dtrtrs
+
+    if not b.size:
+        return np.zeros_like(b)
+    # R' as it lies in memory is a lower triangle in Fortran's order, which LAPACK takes without a copy
+    out, singular = dtrtrs(R.T, b, lower=1, trans=int(trans == "N"))
+    if singular:
+        raise np.linalg.LinAlgError(f"a triangular matrix needs a diagonal without zeros, got one at {singular}")
+    return np.asarray(out)
 
 
 def lengths(A: Floats) -> Floats:

@@ -15,6 +15,7 @@ from tapefit.numerics import (
     Basis,
     Design,
     Factor,
+    NormalEquations,
     Powers,
     Standardised,
     Survey,
@@ -67,6 +68,8 @@ class Problem:
         (n,) how many observations each row stands for, or None for one each. They are part of `weight`.
     seen
         What one pass through many rows saw, or None.
+    few
+        The normal equations of few rows, or None.
     """
 
     X: Floats | Design
@@ -78,6 +81,7 @@ class Problem:
     low: Floats | None = None
     counts: Floats | None = None
     seen: Survey | None = None
+    few: NormalEquations | None = None
 
     @staticmethod
     def of(
@@ -98,8 +102,10 @@ class Problem:
             seen = survey(X, y, weight, intercept=intercept) if plain and X.size > _SMALL else None
         if seen is not None:
             return Problem(X, y, weight, seen.standardised.basis, loss, offset, counts=counts, seen=seen)
-        basis = make_basis(X, intercept=intercept, weight=weight, powers=powers)
-        return Problem(X, y, weight, basis, loss, offset, low, counts)
+        with threads_for(X.shape):
+            basis = make_basis(X, intercept=intercept, weight=weight, powers=powers)
+        few = NormalEquations(X, y, weight, basis, low) if isinstance(X, np.ndarray) and X.size <= _SMALL else None
+        return Problem(X, y, weight, basis, loss, offset, low, counts, few=few)
 
     @property
     def n(self) -> int:
@@ -253,7 +259,20 @@ class Problem:
     def _plain_factor(self) -> Factor:
         return self._factor(None)
 
+    @property
+    def normal_equations(self) -> NormalEquations | None:
+        """Those of few rows, if their columns are not too ill conditioned."""
+        few = self.few
+        if few is None or few.X is not self.X or few.weight is not self.weight or few.basis is not self.basis:
+            return None
+        if few.factor is None:
+            return None
+        return few if few.y is self.y else replace(few, y=self.y)
+
     def _factor(self, curvature: Floats | None) -> Factor:
+        few = self.normal_equations if curvature is None else None
+        if few is not None and few.factor is not None:
+            return few.factor
         if self.X.size > _SMALL:
             factor = self._from_products(curvature)
             if is_safe(factor) and (self.X.size > _MIDDLE or factor.condition <= _WELL):

@@ -252,12 +252,15 @@ def fit(
         rows=rows,
         groups=group_codes(groups, table, places),
     )
+    precise = sample_weight if var_weights is None else var_weights
+    if offset is exposure is freq_weights is precise is None:
+        return results
     return replace(
         results,
         offset=_name(offset),
         exposure=_name(exposure),
         freq_weights=_name(freq_weights),
-        var_weights=_name(sample_weight if var_weights is None else var_weights),
+        var_weights=_name(precise),
     )
 
 

@@ -112,7 +112,7 @@ def checked_callbacks(callbacks: Any) -> tuple[Callback, ...]:
 
 
 def _check_seed(random_state: Any) -> None:
-    if isinstance(random_state, np.random.RandomState):
+    if random_state is None or isinstance(random_state, np.random.RandomState):
         return
     try:
         np.random.default_rng(random_state)

@@ -141,6 +141,12 @@ class Independent:
         """The names of the kept terms, of those of all terms."""
         return [names[k] for k in self.kept]
 
+    @property
+    def dropped(self) -> tuple[int, ...]:
+        """The terms that are left out."""
+        kept = set(self.kept.tolist())
+        return tuple(k for k in range(self.full.basis.width) if k not in kept)
+
     def vector(self, values: Floats) -> Floats:
         """Values of the kept terms among zeros for those left out; (width,)."""
         out = np.zeros(self.full.basis.width)
@@ -293,7 +299,7 @@ def make_results(
         cov_root=None if cov.root is None else design.rows(cov.root),
         inverse_factor=design.matrix(factor.inverse()),
         df_test=cov.df,
-        dropped=tuple(np.setdiff1d(np.arange(len(theta)), design.kept).tolist()),
+        dropped=design.dropped,
         cov_type=cov.kind,
         statistics=whole,
         loss=problem.loss.name,
