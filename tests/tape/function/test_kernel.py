@@ -346,20 +346,6 @@ def test_several_threads_call_at_once():
     assert wrong == []
 
 
-def test_the_number_of_threads_changes_nothing(monkeypatch):
-    from tapefit.tape.function import _kernel_threads as threads
-
-    x = np.random.default_rng(0).standard_normal(1_200_001).astype(np.float32)
-    kernel, _ = kernel_of(p.reduce_sum, [x], axis=None, keepdims=False)
-    monkeypatch.setattr(threads, "WORTH", 1 << 18)
-    monkeypatch.setattr(threads, "count", lambda: 1)
-    alone = kernel(x)[0]
-    monkeypatch.setattr(threads, "count", lambda: 3)
-    threads._pool.cache_clear()
-    assert kernel(x)[0] == alone
-    threads._pool.cache_clear()
-
-
 def test_the_environment_turns_kernels_off(monkeypatch):
     monkeypatch.setenv("TAPEFIT_JIT", "0")
     function, _ = step_of(losses()["squares"], 10, "float32", tf.function)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ctypes
 import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from tapefit.tape._tensor import Tensor
-from tapefit.tape.function import _kernel_threads as threads
 from tapefit.tape.function._compiled import Compiled
 from tapefit.tape.function._groups import Group, grouped
 from tapefit.tape.function._kernel import Kernel
@@ -20,7 +20,6 @@ from tapefit.tape.function._program import Program
 
 _TURN = 0.1  # seconds after which Python looks whether the user wants to stop
 _repeat = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64)
-_carry = ctypes.PYFUNCTYPE(None, ctypes.c_void_p)
 
 
 class PlanRun:
@@ -50,8 +49,9 @@ class KernelRun:
         self._frame = Frame(kernel)
         self._swapped: list[Any] = []  # arrays that hold the variables, each with one that is being written
         self._at = self._frame.words.ctypes.data
-        self._function = _repeat(kernel.address("repeat"))
-        self._threaded = kernel.work >= threads.WORTH and threads.count() > 1
+        self._function: Callable[[int, int], None] = _repeat(kernel.address("repeat"))
+        if kernel.shared:
+            self._function = self._frame.share(_repeat(kernel.address("repeat_shared")), self._function)
         self._pairs = [self._buffers(k, into) for k, into in kernel.carry if not kernel.layout.single(k)]
         self._in_a_turn = 16
 
@@ -78,13 +78,7 @@ class KernelRun:
                 self._unload()
 
     def _turn(self, steps: int) -> None:
-        if not self._threaded:
-            self._function(self._at, steps)
-            return
-        carry = _carry(self._kernel.address("carry"))
-        for _ in range(steps):
-            self._frame._in_threads()
-            carry(self._at)
+        self._function(self._at, steps)
 
     def _load(self) -> None:
         """Put the variables' values into the frame."""

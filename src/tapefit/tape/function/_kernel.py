@@ -7,6 +7,7 @@ from typing import Any
 
 from tapefit.tape._primitive import Primitive
 from tapefit.tape.function import _kernel_build
+from tapefit.tape.function import _kernel_threads as threads
 from tapefit.tape.function._groups import Group, grouped
 from tapefit.tape.function._kernel_call import function_of
 from tapefit.tape.function._kernel_layout import Layout
@@ -28,7 +29,9 @@ class Kernel:
     cached
         Whether it was read from disk.
     work
-        What the longest loop takes, in additions, roughly.
+        What a call takes, in additions, roughly.
+    shared
+        The loops that threads share, by number.
     carry
         Where the kernel is repeated: pairs of a result and the argument that it becomes.
     """
@@ -36,10 +39,11 @@ class Kernel:
     def __init__(self, program: Program, group: Group, carry: tuple[tuple[int, int], ...] = ()) -> None:
         self.program, self.group, self.carry = program, group, carry
         self.layout = Layout(program, group, () if carry else {k for _, k in program.updates})
-        self.source = Writer(self.layout, carry).source()
+        self.shared = threads.long_loops(self.layout)
+        self.source = Writer(self.layout, carry, self.shared).source()
         self._machine = _kernel_build.build(self.source)
         self.seconds, self.cached = self._machine.seconds, self._machine.cached
-        self.work = max((loop.work for loop in self.layout.loops), default=0)
+        self.work = sum(loop.work for loop in self.layout.loops)
 
     def fresh(self) -> Callable[..., tuple[Any, ...]]:
         """A function of the group's arguments that returns its results; for one thread at a time."""

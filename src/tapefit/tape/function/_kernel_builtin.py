@@ -7,6 +7,7 @@ first thing behind an object's header, by NumPy's binary interface. That is look
 from __future__ import annotations
 
 import ctypes
+import functools
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -32,10 +33,27 @@ _methods: dict[int, _Method] = {}  # by the address of the code; they must outli
 
 
 def word_of(name: str) -> int:
-    """The word that a kernel's frame has for a thing of Python's: "none" for None, "hold" for Py_IncRef; or 0."""
+    """The word that a frame has for "none" (None), "hold" (Py_IncRef) or "yield" (sched_yield); 0 if there is none."""
+    if name == "yield":
+        return _address(_give_way())
     if sys.implementation.name != "cpython":
         return 0
-    return id(None) if name == "none" else ctypes.cast(ctypes.pythonapi.Py_IncRef, ctypes.c_void_p).value or 0
+    return id(None) if name == "none" else _address(ctypes.pythonapi.Py_IncRef)
+
+
+def _address(function: Any) -> int:
+    return 0 if function is None else ctypes.cast(function, ctypes.c_void_p).value or 0
+
+
+@functools.cache
+def _give_way() -> Any:
+    """The system's function that lets other threads run; None where it is not found."""
+    try:
+        if sys.platform == "win32":
+            return ctypes.WinDLL("kernel32").SwitchToThread
+        return ctypes.CDLL(None).sched_yield
+    except (OSError, AttributeError):
+        return None
 
 
 def builtin(address: int, words: Any) -> Callable[[], None] | None:

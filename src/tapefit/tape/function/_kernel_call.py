@@ -74,15 +74,19 @@ class Call:
             self._argument(i, k, given[i])
         after = [line for i, k in enumerate(kernel.group.outs) for line in self._result(i, k)]
         self.lines += [f"{name}run()", *after]
-        fixed = [f"{name}{part}" for part in ("run", "borrow", "words", "refs", *map(ord, PER_WORD))]
+        fixed = [f"{name}{part}" for part in ("frame", "run", "borrow", "words", "refs", *map(ord, PER_WORD))]
         self.names = [*fixed, *self._fresh, *self.changing]
 
     def bind(self) -> dict[str, Any]:
-        """The values of the names, with a frame of their own: for one thread at a time."""
+        """The values of the names, with a frame of their own: for one thread at a time.
+
+        The frame keeps alive what the machine code writes to: whoever runs the lines has to hold it.
+        """
         frame, n = Frame(self.kernel), self.name
         found = {
             f"{n}run": frame.runner(),
-            f"{n}borrow": frame.borrow,  # keeps alive what the addresses point to
+            f"{n}frame": frame,
+            f"{n}borrow": frame.borrow,
             f"{n}words": frame.words.data,
             f"{n}refs": references,
             **{f"{n}{ord(c)}": view for c, view in frame.views.items()},
@@ -160,7 +164,9 @@ def function_of(kernel: Kernel) -> Callable[..., tuple[Any, ...]]:
     source = "\n".join([*lines, *(f"        {line}" for line in body), "    return function"])
     made: dict[str, Any] = {}
     exec(compile(source, "<kernel>", "exec"), made)
-    function: Callable[..., tuple[Any, ...]] = made["make"](**call.bind())
+    names = call.bind()
+    function: Callable[..., tuple[Any, ...]] = made["make"](**names)
+    function.frames = [names["kframe"]]  # type: ignore[attr-defined]  # held by it
     return function
 
 

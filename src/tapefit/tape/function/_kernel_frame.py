@@ -12,7 +12,7 @@ import numpy as np
 
 from tapefit.tape.function import _kernel_threads as threads
 from tapefit.tape.function._kernel_builtin import builtin, word_of
-from tapefit.tape.function._kernel_layout import PER_WORD, SUPER
+from tapefit.tape.function._kernel_layout import PER_WORD
 
 if TYPE_CHECKING:
     from tapefit.tape.function._kernel import Kernel
@@ -41,7 +41,7 @@ class Frame:
             if what == "n":
                 self.words[word] = k
             elif what == "python":
-                self.words[word] = word_of(k)
+                self.words[word] = threads.WANTED.ctypes.data if k == "wanted" else word_of(k)
             elif what == "to":
                 self._point(word, np.empty(1))  # until somebody says where to
             elif what in ("at", "value"):
@@ -85,22 +85,20 @@ class Frame:
 
     def runner(self) -> Callable[[], Any]:
         """What runs the kernel on this frame."""
-        if self.kernel.work >= threads.WORTH and threads.count() > 1:
-            return self._in_threads
+        address = ctypes.c_void_p(self.words.ctypes.data)
+        if self.kernel.shared:
+            together, alone = (functools.partial(_free(self.kernel.address(f)), address) for f in ("shared", "run"))
+            return self.share(together, alone)
         if self.kernel.work > _SHORT:
-            return functools.partial(_free(self.kernel.address("run")), ctypes.c_void_p(self.words.ctypes.data))
-        return builtin(self.kernel.address("builtin"), self.words) or functools.partial(
-            _held(self.kernel.address("run")), ctypes.c_void_p(self.words.ctypes.data)
-        )
+            return functools.partial(_free(self.kernel.address("run")), address)
+        made = builtin(self.kernel.address("builtin"), self.words)
+        return made or functools.partial(_held(self.kernel.address("run")), address)
 
-    def _in_threads(self) -> None:
-        """What `run` does, with each large loop divided among threads."""
-        at, layout = self.words.ctypes.data, self.layout
-        for phase in range(layout.phases):
-            _held(self.kernel.address(f"between{phase}"))(at)
-            for i, loop in enumerate(layout.loops):
-                if loop.phase == phase:
-                    threads.divide(self.kernel.address(f"loop{i}"), at, -(-loop.count // SUPER), loop.work)
+    def share(self, together: Callable[..., Any], alone: Callable[..., Any]) -> Callable[..., Any]:
+        """What runs the kernel with the help of other threads."""
+        helper = functools.partial(_free(self.kernel.address("help")), ctypes.c_void_p(self.words.ctypes.data))
+        present = self.words.data, self.layout.words["present", 0]
+        return threads.Helped(together, alone, (helper, self), present, self.kernel.work)
 
 
 def _nothing() -> None:

@@ -18,7 +18,9 @@ BLOCK = 1 << 10  # elements that are summed in lanes, in the dtype itself
 PER_WORD = {"f": 2, "d": 1, "?": 8}  # how many of a dtype are a word
 _CHEAP = 4  # what may be computed once more rather than kept
 
-PYTHON = ("none", "hold")  # what a builtin returns, and the function that counts one more reference to it
+# What a builtin returns, the function that counts one more reference to it, the function that lets other threads run,
+# and where the number of calls for helpers stands that none has followed yet.
+PYTHON = ("none", "hold", "yield", "wanted")
 
 Key = tuple[Any, ...]
 
@@ -41,6 +43,11 @@ class Loop:
         self.steps: list[Step] = []
         self.reductions: list[Step] = []
         self.stores: list[tuple[int, Key]] = []
+
+    @property
+    def parts(self) -> int:
+        """How many there are for threads to take."""
+        return -(-self.count // SUPER)
 
     @property
     def work(self) -> int:
@@ -68,7 +75,8 @@ class Layout:
         For each phase the steps on single values that come before its loops.
     words
         The place in the frame of each key: ("at", k) an address, ("n", count) a count, ("value", k) a single value,
-        ("to", k) where a single value is written in the end, ("python", name) what Python knows by that name.
+        ("to", k) where a single value is written in the end, ("python", name) what Python knows by that name. Threads
+        count by ("stage", 0), ("present", 0), ("next", loop) and ("done", loop).
     """
 
     def __init__(self, program: Program, group: Group, wanted: Collection[int] = ()) -> None:
@@ -208,14 +216,18 @@ class Layout:
                 self.word("value", k)
         for name in PYTHON:
             self.word("python", name)
+        self.word("stage", 0)
+        self.word("present", 0)
         costs = self._costs()
         for i, loop in enumerate(self.loops):
+            self.word("next", i)
+            self.word("done", i)
             for step in (*loop.steps, *loop.reductions):
                 for a in map(self.of, step.args):
                     if costs.get(a, 0) > _CHEAP and self.phase[a] < loop.phase:
                         self._keep(a)
             for step in loop.reductions:
-                self._allot(("partial", i, step.outs[0]), -(-loop.count // SUPER), "d")
+                self._allot(("partial", i, step.outs[0]), loop.parts, "d")
 
     def _keep(self, k: int) -> None:
         if ("kept", k) not in self.words:

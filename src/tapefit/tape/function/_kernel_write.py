@@ -3,7 +3,8 @@
 Sums: in a block of 1,024 elements every lane adds up its own elements, then the lanes are added in pairs; sums of
 blocks are added in float64, for float64 with the rounding errors carried along (Neumaier 1974). The error of a sum
 of float32 is at most (64 + 6) u, of float64 (128 + 5) u, times the sum of the absolute values, with u the unit
-roundoff, for any number of elements. Partial results are joined in order: the number of threads changes nothing.
+roundoff, for any number of elements; a product that is added up need not be rounded before. Partial results are
+joined in order: the number of threads changes nothing.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ from typing import Any
 from tapefit.tape.function._kernel_builtin import HEADER
 from tapefit.tape.function._kernel_layout import BLOCK, PYTHON, SUPER, Key, Layout, Loop
 from tapefit.tape.function._kernel_ops import REDUCTIONS, ROWS, cast, whole_power
+from tapefit.tape.function._kernel_share import shared_functions
 from tapefit.tape.function._kernel_text import TYPES, Operand, Text
 from tapefit.tape.function._program import Step
 
 _MEMORY = {"f": "float", "d": "double", "?": "i8"}
 _ADDS = ("reduce_sum", "reduce_mean")
+_PRODUCTS = ("multiply", "square")  # of these a sum takes the factors: the processor adds a product in one step
 
 
 class Writer:
@@ -26,10 +29,11 @@ class Writer:
     `loop0(frame, first, last)` and so on do parts of a loop, `between0(frame)` and so on what comes before a loop
     or after the last, and `run(frame)` all of it in order. With results that become arguments, `carry(frame)` puts them
     there, and `repeat(frame, steps)` does both so many times. `builtin` is `run` as Python calls functions of its own.
+    Where loops are `long`, `shared(frame)` is `run` with these loops shared among threads.
     """
 
-    def __init__(self, layout: Layout, carry: tuple[tuple[int, int], ...] = ()) -> None:
-        self.layout, self.carry = layout, carry
+    def __init__(self, layout: Layout, carry: tuple[tuple[int, int], ...] = (), long: tuple[int, ...] = ()) -> None:
+        self.layout, self.carry, self.long = layout, carry, long
         values = [k for s in layout.group.steps for k in (*s.args, *s.outs)]
         wide = any(layout.letter(k) == "d" and layout.size(k) > 1 for k in values)
         self.lanes = 8 if wide else 16
@@ -48,7 +52,10 @@ class Writer:
         if self.carry:
             self._finish("carry", "", self._carry())
             self._finish("repeat", ", i64 %steps", self._repeat())
-        return "\n".join([*sorted(self.declared), *self.functions])
+        shared = []
+        if self.long:
+            shared = shared_functions(self.layout, self.long, repeats=bool(self.carry))
+        return "\n".join([*sorted(self.declared), *self.functions, *shared])
 
     def _finish(self, name: str, arguments: str, text: Text) -> None:
         self.declared |= text.declared
@@ -96,8 +103,8 @@ def _builtin(layout: Layout) -> str:
     t = Text()
     frame = t.put(f"load ptr, ptr {t.put(f'getelementptr i8, ptr %self, i64 {HEADER}')}")
     t.do(f"call void @run(ptr {frame})")
-    at = {name: t.put(f"getelementptr i64, ptr {frame}, i64 {layout.words['python', name]}") for name in PYTHON}
-    none, hold = (t.put(f"load ptr, ptr {at[name]}") for name in PYTHON)
+    at = {name: t.put(f"getelementptr i64, ptr {frame}, i64 {layout.words['python', name]}") for name in PYTHON[:2]}
+    none, hold = (t.put(f"load ptr, ptr {at[name]}") for name in at)
     t.do(f"call void {hold}(ptr {none})")
     body = "\n".join(t.lines)
     return f"define ptr @builtin(ptr %self, ptr %nothing) {{\nentry:\n{body}\n  ret ptr {none}\n}}"
@@ -351,9 +358,22 @@ class _LoopWriter:
             store(t, self._element(key, self.layout.letter(k), i), self.layout.letter(k), value)
         after = []
         for (c, r), step, total in zip(self._kinds(), self.loop.reductions, sums, strict=True):
-            after.append(r.join(t, c, total, self._get(step.args[0], i, known)))
+            factors = self._factors(step)
+            if factors:
+                x, y = (self._get(a, i, known) for a in factors)
+                after.append(t.call("fmuladd", c, x, y, total))
+            else:
+                after.append(r.join(t, c, total, self._get(step.args[0], i, known)))
         t.width = 1
         return after
+
+    def _factors(self, step: Step) -> tuple[int, int] | None:
+        """The factors of the products that a step adds up; None where it adds up something else."""
+        made = self.layout.made.get(self.layout.of(step.args[0]))
+        if step.primitive.name not in _ADDS or made is None or made not in self.loop.steps:
+            return None
+        name, args = made.primitive.name, made.args
+        return (args[0], args[-1]) if name in _PRODUCTS else None
 
     def _element(self, key: Key, c: str, i: Operand) -> Operand:
         return self.t.put(f"getelementptr {_MEMORY[c]}, ptr {self.at[key]}, i64 {i}")

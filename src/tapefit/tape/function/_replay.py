@@ -73,6 +73,7 @@ class Plan:
         exec(self._code, names)
         make = names.pop("make")  # else a cycle, which would keep the variables alive
         replay: Replay = make(**{k: v for k, v in names.items() if k != "__builtins__"})
+        replay.frames = [names[f"{call.name}frame"] for call in self._calls]  # type: ignore[attr-defined]  # held by it
         return replay
 
 
