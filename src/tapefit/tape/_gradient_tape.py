@@ -13,8 +13,11 @@ from tapefit.tape import _log
 from tapefit.tape._backward import Record, sweep
 from tapefit.tape._gathers import sweep_with_slices
 from tapefit.tape._place import Watching, here
+from tapefit.tape._plan import planned
 from tapefit.tape._readable import GONE, Readable
 from tapefit.tape._request import (
+    NONE,
+    UNITS,
     UnconnectedGradients,
     finished,
     packed,
@@ -112,7 +115,12 @@ class GradientTape(Readable):
 
     def __exit__(self, *exc_info: object) -> None:
         if self._recording:
-            self._pop()
+            tapes = stack.tapes
+            if tapes and tapes[-1] is self:  # as `_pop`, without the call
+                tapes.pop()
+                self._recording = False
+            else:
+                self._pop()
 
     def _push(self) -> None:
         stack.tapes.append(self)
@@ -201,7 +209,7 @@ class GradientTape(Readable):
         target: Any,
         sources: Any,
         output_gradients: Any = None,
-        unconnected_gradients: UnconnectedGradients | str = UnconnectedGradients.NONE,
+        unconnected_gradients: UnconnectedGradients | str = NONE,
         *,
         on_none: Literal["explain"] | None = None,
     ) -> Any:
@@ -237,6 +245,10 @@ class GradientTape(Readable):
         NoGradientError
             If a gradient would be None and `on_none` is ``"explain"``.
         """
+        if type(sources) is list and output_gradients is None and unconnected_gradients is NONE and on_none is None:
+            repeated = self._repeated(target, sources)
+            if repeated is not None:
+                return repeated
         targets = target_tensors(target, self)
         flat_sources = source_leaves(sources)
         zero = zero_wanted(unconnected_gradients)
@@ -373,6 +385,19 @@ class GradientTape(Readable):
             if self._remembers:
                 self._keep_rows()
             self._records, self._live = GONE, set()
+
+    def _repeated(self, target: Any, sources: list[Any]) -> list[Tensor] | None:
+        """The gradients by a plan, if the records look like those of earlier tapes and everything is as usual."""
+        if self._recording or self._remembers or self._gathers or type(target) is not Tensor or stack.tapes:
+            return None
+        unit = UNITS.get(type(target._array))
+        if unit is None or self._used or stack.check is not None:
+            return None
+        found = planned(self._records, self._live, target, sources, unit)
+        if found is not None:
+            self._used = True
+            self._records, self._live = GONE, set()
+        return found
 
     def _sweep(self, targets: list[Any], seeds: list[Any], sources: list[Any], lead: int = 0) -> list[Any]:
         """The sources' cotangents, None where there is none."""

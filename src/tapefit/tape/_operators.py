@@ -7,15 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy import ndarray
 
 from tapefit.errors import OperatorNotAllowedInGraphError, ShapeWarning
 from tapefit.tape import primitives as p
 from tapefit.tape._convert import beside, like, pair, tensor_of
 from tapefit.tape._indexed_slices import IndexedSlices
-from tapefit.tape._primitive import Primitive, listen
+from tapefit.tape._primitive import Primitive, answered
 from tapefit.tape._slicing import item
-from tapefit.tape._stack import stack
 from tapefit.tape._tensor import Tensor
 from tapefit.tape._variable import Variable
 from tapefit.tape._variable_slice import item_of_variable
@@ -28,28 +26,31 @@ def binary(primitive: Primitive) -> Op:
     fn, name, quiet = primitive.fn, primitive.name, primitive.quiet
 
     def op(x: Any, y: Any) -> Tensor:
-        if type(x) is Variable:
-            x = x._value_for_op()
-        if type(y) is Variable:
-            y = y._value_for_op()
-        if type(x) is not Tensor:
-            x, y = pair(x, y, name)
-        elif type(y) is not Tensor:
-            y = like(y, x) if type(y) is float else beside(y, x)
-        elif x._array.dtype is not y._array.dtype:
-            x, y = pair(x, y, name)
-        a, b = x._array, y._array
-        if quiet or (type(a) is ndarray and type(b) is ndarray and a.ndim + b.ndim == 3):
-            answer = Tensor(_careful(primitive, a, b))
+        if type(x) is not Tensor or type(y) is not Tensor:
+            if type(x) is Variable:
+                x = x._value_for_op()
+            if type(y) is Variable:
+                y = y._value_for_op()
+            if type(x) is not Tensor:
+                x, y = pair(x, y, name)
+            elif type(y) is float:
+                y = like(y, x)
+            elif type(y) is not Tensor:
+                y = beside(y, x)
+            elif x._array.dtype is not y._array.dtype:
+                pair(x, y, name)
+            a, b = x._array, y._array
         else:
-            try:
-                answer = Tensor(fn(a, b))
-            except ValueError:
-                answer = Tensor(primitive.compute([a, b], {}))
-        tapes = stack.tapes
-        if tapes:
-            listen(tapes, primitive, (x, y), answer, None)
-        return answer
+            a, b = x._array, y._array
+            if a.dtype is not b.dtype:
+                pair(x, y, name)
+        if quiet or a.ndim + b.ndim == 3:
+            return answered(primitive, (x, y), _careful(primitive, a, b), None)
+        try:
+            answer = fn(a, b)
+        except ValueError:
+            answer = primitive.compute([a, b], {})  # for its message
+        return answered(primitive, (x, y), answer, None)
 
     return op
 
@@ -76,11 +77,7 @@ def unary(primitive: Primitive) -> Op:
     def op(x: Any) -> Tensor:
         if type(x) is not Tensor:
             x = tensor_of(x)
-        answer = Tensor(primitive.compute([x._array], {}) if quiet else fn(x._array))
-        tapes = stack.tapes
-        if tapes:
-            listen(tapes, primitive, (x,), answer, None)
-        return answer
+        return answered(primitive, (x,), primitive.compute([x._array], {}) if quiet else fn(x._array), None)
 
     return op
 

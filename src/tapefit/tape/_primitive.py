@@ -19,6 +19,8 @@ Rule = Callable[..., Any]
 Reads = Literal["all", "args", "answer", "shapes"]
 
 _LARGE = 1 << 18  # bytes from which a value that no rule reads is not worth keeping
+_MANY = _LARGE >> 4  # elements from which a value may be as large
+_blank = object.__new__
 
 
 def through(g: Any, ans: Any, *args: Any, **params: Any) -> Any:
@@ -53,11 +55,13 @@ class Primitive:
         True if gradients end here, or may: no argument has a rule, or it is a cast.
     reads
         The values that the rules read. Of what they do not read, only shape and dtype are kept if it is large.
+    drops
+        Whether there is something that they do not read.
     pure
         False if it does more than to return a value, or returns another value each time.
     """
 
-    __slots__ = ("broadcasts", "cuts", "fn", "name", "outputs", "pure", "quiet", "reads", "rules", "variadic")
+    __slots__ = ("broadcasts", "cuts", "drops", "fn", "name", "outputs", "pure", "quiet", "reads", "rules", "variadic")
 
     def __init__(
         self,
@@ -73,7 +77,8 @@ class Primitive:
     ) -> None:
         self.name, self.fn, self.rules, self.variadic, self.pure = name, fn, rules, variadic, pure
         self.cuts = name == "cast" or not (variadic or any(rules))
-        self.broadcasts, self.quiet, self.outputs, self.reads = broadcasts, quiet, outputs, reads
+        self.broadcasts, self.quiet, self.outputs = broadcasts, quiet, outputs
+        self.reads, self.drops = reads, reads != "all"
 
     def repeated(self, n: int) -> tuple[Rule, ...]:
         """The rule of a variadic primitive, bound to each of `n` places."""
@@ -106,16 +111,12 @@ class Primitive:
         """Compute on tensors and tell every tape that follows one of them."""
         arrays = [a._array for a in args]
         if self.quiet:
-            answer = Tensor(self.compute(arrays, params))
-        else:
-            try:
-                answer = Tensor(self.fn(*arrays, **params))
-            except (ValueError, IndexError):
-                answer = Tensor(self.compute(arrays, params))  # for its message
-        tapes = stack.tapes
-        if tapes:
-            listen(tapes, self, args, answer, params)
-        return answer
+            return answered(self, args, self.compute(arrays, params), params)
+        try:
+            array = self.fn(*arrays, **params)
+        except (ValueError, IndexError):
+            array = self.compute(arrays, params)  # for its message
+        return answered(self, args, array, params)
 
     def record_all(self, args: tuple[Tensor, ...], params: dict[str, Any]) -> tuple[Tensor, ...]:
         """`record`, for a primitive with several outputs."""
@@ -126,6 +127,39 @@ class Primitive:
         return answers
 
 
+def answered(primitive: Primitive, args: tuple[Tensor, ...], array: Any, params: dict[str, Any] | None) -> Tensor:
+    """The answer of a step as a tensor; every tape that follows an argument has a record of it then.
+
+    Every op ends here. The usual case, one tape, is written out; `listen` is the same for any number of listeners.
+    """
+    answer = _blank(Tensor)  # Tensor(array), without a call of Python's
+    answer._array = array
+    tapes = stack.tapes
+    if not tapes:
+        answer._uid = 0
+        return answer
+    if len(tapes) == 1:
+        tape = tapes[0]
+        if tape._records is not None:
+            live = tape._live
+            for a in args:
+                if a._uid in live:
+                    answer._uid = uid = next_uid()
+                    live.add(uid)
+                    if primitive.cuts:
+                        note_cut(uid)
+                    if primitive.drops and array.size + args[0]._array.size > _MANY:
+                        tape._records.append((primitive, *_outlined(primitive, args, answer), params))
+                    else:
+                        tape._records.append((primitive, args, answer, params))
+                    return answer
+            answer._uid = 0
+            return answer
+    answer._uid = 0
+    listen(tapes, primitive, args, answer, params)
+    return answer
+
+
 def listen(
     tapes: list[Any],
     primitive: Primitive,
@@ -134,9 +168,6 @@ def listen(
     params: dict[str, Any] | None,
 ) -> None:
     """Append a record to every tape that follows an argument; the answer is then followed too."""
-    if len(tapes) == 1 and type(answer) is Tensor and tapes[0]._records is not None:
-        _listen_alone(tapes[0], primitive, args, answer, params)
-        return
     record = None
     at_once = False
     for tape in tapes:
@@ -151,9 +182,7 @@ def listen(
                     record = (primitive, args, answer, params)
                     if type(answer) is Tensor:
                         answer._uid = next_uid()
-                        if primitive.reads != "all" and (
-                            answer._array.nbytes > _LARGE or args[0]._array.nbytes > _LARGE
-                        ):
+                        if primitive.drops and (answer._array.nbytes > _LARGE or args[0]._array.nbytes > _LARGE):
                             record = (primitive, *_outlined(primitive, args, answer), params)
                     else:
                         for t in answer:
@@ -168,24 +197,6 @@ def listen(
                 break
     if at_once:
         _tell(tapes, primitive, args, answer, params)
-
-
-def _listen_alone(
-    tape: Any, primitive: Primitive, args: tuple[Tensor, ...], answer: Tensor, params: dict[str, Any] | None
-) -> None:
-    """`listen` for the usual case, one tape and one answer, in fewer steps."""
-    live = tape._live
-    for a in args:
-        if a._uid in live:
-            uid = answer._uid = next_uid()
-            live.add(uid)
-            if primitive.cuts:
-                note_cut(uid)
-            if primitive.reads != "all" and (answer._array.nbytes > _LARGE or args[0]._array.nbytes > _LARGE):
-                tape._records.append((primitive, *_outlined(primitive, args, answer), params))
-            else:
-                tape._records.append((primitive, args, answer, params))
-            return
 
 
 def _tell(

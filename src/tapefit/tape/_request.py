@@ -26,8 +26,8 @@ class UnconnectedGradients(Enum):
     ZERO = "zero"
 
 
-_NONE = UnconnectedGradients.NONE
-_UNITS: dict[type, Any] = {kind: kind(1) for kind in (np.float32, np.float64)}
+NONE = UnconnectedGradients.NONE
+UNITS: dict[type, Any] = {kind: kind(1) for kind in (np.float32, np.float64)}
 
 
 def packed(sources: Any, flat: list[Any], values: list[Any]) -> Any:
@@ -81,7 +81,7 @@ def not_followed(value: Any, what: str) -> str:
 
 def zero_wanted(value: UnconnectedGradients | str) -> bool:
     """Whether a source that the target does not depend on gets zeros."""
-    if value is _NONE:
+    if value is NONE:
         return False
     try:
         return UnconnectedGradients(value) is UnconnectedGradients.ZERO
@@ -119,7 +119,7 @@ def _given_seed(g: Any, target: Any) -> Any:
 
 
 def _ones(array: Any) -> Any:
-    unit = _UNITS.get(type(array))
+    unit = UNITS.get(type(array))
     if unit is not None:
         return unit
     return np.ones(array.shape, array.dtype) if array.ndim else array.dtype.type(1)
@@ -131,7 +131,7 @@ def finished(g: Any, source: Any, zero: bool, before: tuple[int, ...] | None = N
         if not zero:
             return None
         return Tensor(np.zeros((*(before or ()), *source.shape), source.dtype.numpy_dtype))
-    if type(g) in _UNITS and before is None:
+    if before is None and type(g) in UNITS:
         return Tensor(g)
     if type(g) is IndexedSlices:
         return g

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+_array = np.asarray
+_blank = object.__new__
+
+
 class Variable:
     """A value that can be assigned anew; tapes follow it without being told to.
 
@@ -80,9 +84,10 @@ class Variable:
         Every snapshot has the same uid, so that the parts of a gradient that flow to the value before and
         after an assignment meet in the variable.
         """
-        if stack.tapes:
-            for tape in stack.tapes if self.trainable else (stack.recorder,):
-                if tape and tape._watch_accessed and self._uid not in tape._variables:
+        tapes = stack.tapes
+        if tapes:
+            for tape in tapes if self.trainable else (stack.recorder,):
+                if tape is not None and tape._watch_accessed and self._uid not in tape._variables:
                     tape._watch_variable(self)
         return self._value
 
@@ -159,7 +164,10 @@ class Variable:
         """Add `delta` to the value."""
         if stack.tapes:
             return self._assign_heard(self._operand(delta), "add")
-        return self._set(self._value._array[()] + self._operand(delta)._array)
+        value = self._value._array[()]  # a scalar, for shape ()
+        if type(delta) is not Tensor or type(delta._array) is not type(value) or type(value) is np.ndarray:
+            delta = self._operand(delta)
+        return self._set(value + delta._array)
 
     def assign_sub(
         self, delta: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True
@@ -167,7 +175,10 @@ class Variable:
         """Subtract `delta` from the value."""
         if stack.tapes:
             return self._assign_heard(self._operand(delta), "subtract")
-        return self._set(self._value._array[()] - self._operand(delta)._array)
+        value = self._value._array[()]  # a scalar, for shape ()
+        if type(delta) is not Tensor or type(delta._array) is not type(value) or type(value) is np.ndarray:
+            delta = self._operand(delta)
+        return self._set(value - delta._array)
 
     def _assign_heard(self, operand: Tensor, op: str = "") -> Variable:
         """Assign while somebody listens: to tapes an assignment is an access, and tf.function notes it."""
@@ -192,12 +203,15 @@ class Variable:
 
     def _set(self, new: Any) -> Variable:
         old = self._value._array
-        if type(new) is np.ndarray and new.shape != old.shape:
+        if type(new) is not np.ndarray:
+            new = _array(new)
+        elif new.shape != old.shape:
             raise ValueError(
                 f"Cannot assign value to variable '{self.name}': the variable has shape {old.shape} and the "
                 f"assigned value shape {new.shape}; reshape the value, or make a new variable."
             )
-        self._value = Tensor(new if type(new) is np.ndarray else np.asarray(new), self._uid)
+        self._value = value = _blank(Tensor)  # Tensor(new, self._uid), without a call of Python's
+        value._array, value._uid = new, self._uid
         return self
 
     # -- Python's protocols --------------------------------------------------------------------

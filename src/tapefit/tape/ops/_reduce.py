@@ -8,7 +8,7 @@ from typing import Any
 from tapefit.errors import InvalidArgumentError
 from tapefit.tape import primitives as p
 from tapefit.tape._convert import tensor_of
-from tapefit.tape._primitive import Primitive
+from tapefit.tape._primitive import Primitive, answered
 from tapefit.tape._tensor import Tensor
 from tapefit.tape.ops._axes import one_axis, several_axes
 from tapefit.types import as_dtype, int64
@@ -38,21 +38,20 @@ _DOC = """{what}
     """
 
 
-_ALL: dict[str, Any] = {"axis": None, "keepdims": False}
-
-
 def _reduction(
     primitive: Primitive, what: str, kinds: str = "", dtype: str = ", in its dtype"
 ) -> Callable[..., Tensor]:
+    fn, quiet = primitive.fn, primitive.quiet
+
     def op(input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None) -> Tensor:
-        x = tensor_of(input_tensor)
+        x = input_tensor if type(input_tensor) is Tensor else tensor_of(input_tensor)
         array = x._array
         if kinds and array.dtype.kind not in kinds:
             raise InvalidArgumentError(
                 f"{primitive.name} cannot take a {x.dtype.name} tensor; cast it first, as in tf.cast(x, tf.float32)."
             )
-        if axis is None and keepdims is False:
-            return primitive.record((x,), _ALL)
+        if axis is None and keepdims is False and not quiet:
+            return answered(primitive, (x,), fn(array, axis=None, keepdims=False), p.WHOLE)
         axes = None if axis is None else several_axes(axis, array.ndim, primitive.name)
         return primitive.record((x,), {"axis": axes, "keepdims": keepdims})
 

@@ -81,6 +81,7 @@ from tapefit.tape.primitives._ratio import (
     ratio,
 )
 from tapefit.tape.primitives._reductions import (
+    WHOLE,
     euclidean_norm,
     reduce_max,
     reduce_mean,
@@ -98,6 +99,7 @@ from tapefit.tape.primitives._select import (
 from tapefit.tape.primitives._stack import stack, unstack
 
 __all__ = [
+    "WHOLE",
     "absolute",
     "add",
     "add_at",

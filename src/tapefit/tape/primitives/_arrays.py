@@ -11,6 +11,7 @@ import numpy as np
 from tapefit.tape._primitive import Primitive, primitive, through
 
 _SMALL = 4096  # elements
+_empty = np.empty
 
 
 def _lead(g: Any, ans: Any) -> tuple[int, ...]:
@@ -19,15 +20,15 @@ def _lead(g: Any, ans: Any) -> tuple[int, ...]:
 
 
 def _broadcast_to(x: Any, *, shape: tuple[int, ...]) -> Any:
-    return np.broadcast_to(x, shape) if x.ndim or not shape else spread(x, shape)
+    return np.broadcast_to(x, shape) if x.ndim or not shape else spread(x, shape, x.dtype, math.prod(shape))
 
 
-def spread(x: Any, shape: tuple[int, ...]) -> Any:
-    """A 0-d array repeated to fill `shape`."""
+def spread(x: Any, shape: tuple[int, ...], dtype: np.dtype[Any], size: int) -> Any:
+    """A 0-d array or scalar of this dtype repeated to fill `shape`, which has `size` elements."""
     # np.broadcast_to takes ten times as long to set strides of 0, and twice as long as filling a small array
-    if math.prod(shape) > _SMALL:
-        return np.ndarray(shape, x.dtype, np.asarray(x), strides=(0,) * len(shape))
-    full = np.empty(shape, x.dtype)
+    if size > _SMALL:
+        return np.ndarray(shape, dtype, np.asarray(x), strides=(0,) * len(shape))
+    full = _empty(shape, dtype)
     full.fill(x)
     return full
 

@@ -18,6 +18,7 @@ from tapefit.tape.primitives._ratio import ratio
 from tapefit.tape.primitives._select import array_in
 
 Axes = tuple[int, ...] | None
+WHOLE: dict[str, Any] = {"axis": None, "keepdims": False}  # the parameters of a reduction to one number
 
 _add_up: Any = np.add.reduce
 
@@ -40,7 +41,7 @@ def _spread(g: Any, ans: Any, x: Any, axis: Axes) -> Any:
     """`g` repeated along the reduced axes."""
     shape = x.shape
     if not g.shape:
-        return broadcast_to(g, shape=shape) if type(g) is Tensor else spread(g, shape)
+        return broadcast_to(g, shape=shape) if type(g) is Tensor else spread(g, shape, g.dtype, math.prod(shape))
     lead = g.shape[: len(g.shape) - len(ans.shape)]
     return broadcast_to(restored(g, ans, x, axis), shape=(*lead, *shape) if lead else shape)
 
@@ -72,7 +73,8 @@ def _mean(x: Any, *, axis: Axes, keepdims: bool) -> Any:
 
 def _mean_rule(g: Any, ans: Any, x: Any, *, axis: Axes, keepdims: bool) -> Any:
     if axis is None and type(x) is np.ndarray and not g.shape:
-        return spread(g / x.size, x.shape)
+        size = x.size
+        return spread(g / size, x.shape, x.dtype, size)
     return _spread(g / count(x, axis), ans, x, axis)
 
 
