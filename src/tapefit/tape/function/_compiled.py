@@ -133,6 +133,7 @@ class Compiled:
         self._plan: Plan | None = None
         self._frames: list[Replay] = []
         self.kernels: list[Kernel] = []
+        self._heard = False
         outcome.tensors = []
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -175,6 +176,11 @@ class Compiled:
         return self._recorded
 
     @property
+    def used(self) -> bool:
+        """Whether a call came that the program was there for already."""
+        return self._heard or self._plan is not None
+
+    @property
     def opaque(self) -> bool:
         """Whether there are functions in it with gradients of their own."""
         return self._origin.opaque
@@ -199,6 +205,7 @@ class Compiled:
 
     def heard(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Run step by step on tensors, so that tapes record it."""
+        self._heard = True
         if self.opaque or self._captures_what_tapes_follow():
             return self._origin.function(*args, **kwargs)
         p = self._recorded

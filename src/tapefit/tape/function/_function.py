@@ -15,6 +15,7 @@ from tapefit.tape._tensor import Tensor
 from tapefit.tape.function._compiled import Compiled, Origin, Outcome
 from tapefit.tape.function._program import Program
 from tapefit.tape.function._recorder import Recorder
+from tapefit.tape.function._retracing import look
 from tapefit.tape.function._signature import described, example, fitted, key_of, objects, put, split
 
 
@@ -49,7 +50,7 @@ class Function:
         self._signatures: dict[Any, Any] = {}
         self.name = getattr(python_function, "__name__", type(python_function).__name__)
         self._bound: dict[int, tuple[weakref.ref[Any], Function]] = {}  # by the object's id, while it lives
-        self._created = False
+        self._created = self._warned = False
         functools.update_wrapper(self, python_function, updated=())
 
     # -- calling --------------------------------------------------------------------------------
@@ -99,6 +100,10 @@ class Function:
     def _trace(self, key: Any, args: tuple[Any, ...], kwargs: dict[str, Any], effects: bool = True) -> Any:
         """Run the function, and keep what it does for calls with this signature."""
         signature, tensors = split(args, kwargs, copy=True)
+        if effects and not self._warned and self._known:
+            before = next(reversed(self._signatures.values()))[0]
+            leaves = nest.flatten((args, kwargs))
+            self._warned = look(self.name, self._known.values(), before, signature, leaves)
         if self._on_trace is not None:
             self._on_trace(self._reason(signature))
         recorder = Recorder(self.name)

@@ -10,12 +10,12 @@ from tapefit.tape._tensor import Tensor
 from tapefit.tape.function._clean import clean
 from tapefit.tape.function._kernel import with_kernels
 from tapefit.tape.function._recorder import Recorder
-from tapefit.tape.function._replay import Plan, Replay
+from tapefit.tape.function._replay import Plan
 
 
 def repeated(
-    f: Callable[..., Sequence[Tensor]], arrays: Sequence[Any], name: str
-) -> tuple[Sequence[Tensor], Replay | None]:
+    f: Callable[..., Sequence[Tensor]], arrays: Sequence[Any], name: str, *, kernels: bool = True
+) -> tuple[Sequence[Tensor], Plan | None]:
     """Call a function of tensors once, and find what repeats it on other arrays of the same shapes and dtypes.
 
     Parameters
@@ -26,13 +26,15 @@ def repeated(
         Its arguments.
     name
         What its program is called.
+    kernels
+        Whether machine code is worth its building.
 
     Returns
     -------
-    found, replay
-        What `f` returned, and a function of arrays that returns the tuple of what `f` would; None where a program
-        cannot be sure to do the same: the function draws random numbers, prints, or changes variables, or somebody
-        listens.
+    found, plan
+        What `f` returned, and a plan of which each `frame` is a function of arrays that returns the tuple of what `f`
+        would, for one thread at a time; None where a program cannot be sure to do the same: the function draws random
+        numbers, prints, or changes variables, or somebody listens.
 
     Raises
     ------
@@ -47,5 +49,5 @@ def repeated(
         program = recorder.program(found).check()
     if program.updates or recorder.created or not all(step.primitive.pure for step in program.steps):
         return found, None
-    cleaned, _ = with_kernels(clean(program).check())
-    return found, Plan(cleaned).frame()
+    cleaned = clean(program).check()
+    return found, Plan(with_kernels(cleaned)[0] if kernels else cleaned)

@@ -133,10 +133,11 @@ def objects(args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
 
 def described(signature: tuple[Any, ...]) -> str:
     """A signature in words."""
-    return ", ".join(_word(leaf) for leaf in signature[0]) or "no arguments"
+    return ", ".join(word(leaf) for leaf in signature[0]) or "no arguments"
 
 
-def _word(leaf: tuple[Any, Any]) -> str:
+def word(leaf: tuple[Any, Any]) -> str:
+    """One part of a signature in words."""
     kind, what = leaf
     if isinstance(what, tuple) and len(kind) == 1:
         return f"{np.dtype(kind).name}{list(what)}"
