@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tapefit.errors import UsageError
 from tapefit.inference._cluster import cluster_roots, least_clusters
+from tapefit.inference._slopes import Slopes
 from tapefit.inference._sparsity import pinball_meat, pinball_slope, pinball_sparsity
 from tapefit.numerics import Factor, rows_factor
 from tapefit.objective import Problem
@@ -48,7 +48,8 @@ class Covariance:
         return Covariance(root @ root.T, kind, root, df)
 
 
-class Fit(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Fit:
     """What a covariance is computed from.
 
     Attributes
@@ -57,10 +58,8 @@ class Fit(NamedTuple):
         Rows and loss.
     factor
         R with R'R = Z'W diag(l'') Z; for pinball losses R'R = Z'WZ.
-    slope
-        (n,) l' times the weight; for squares minus the weighted residual.
-    curvature
-        (n,) l'', of which `factor` is made; None for squares, where it is 1.
+    slopes
+        l' and l'' of the rows, of which `factor` is made.
     residual
         (n,) y - prediction.
     scale
@@ -77,8 +76,7 @@ class Fit(NamedTuple):
 
     problem: Problem
     factor: Factor
-    slope: Floats
-    curvature: Floats | None
+    slopes: Slopes
     residual: Floats
     scale: float
     df_resid: int
@@ -135,7 +133,7 @@ def _nonrobust(fit: Fit) -> Covariance:
 
 def _cluster(fit: Fit) -> Covariance:
     """One root, or the sum of three of which one counts less; see `cluster_roots`."""
-    codes, slope = fit.groups, fit.slope
+    codes, slope = fit.groups, fit.slopes.slope
     assert codes is not None
     if fit.problem.loss.kind == "pinball":
         slope = pinball_slope(fit.problem, fit.residual)
@@ -151,7 +149,7 @@ def _sandwich(kind: str, correct: Callable[[Fit], Floats | float]) -> Callable[[
 
     def matrix(fit: Fit) -> Covariance:
         pinball = fit.problem.loss.kind == "pinball"
-        squares = pinball_meat(fit.problem, fit.residual) if pinball else fit.problem.once(np.square(fit.slope))
+        squares = pinball_meat(fit.problem, fit.residual) if pinball else fit.problem.once(np.square(fit.slopes.slope))
         inverse = fit.factor.inverse()
         return Covariance.of_root(inverse @ (inverse.T @ _meat_root(fit.problem, squares * correct(fit)).T), kind)
 
@@ -191,5 +189,5 @@ _OFFERED = {
 
 def _free(fit: Fit) -> Floats:
     """1 - leverage; NaN for a row that is fitted exactly whatever its y, whose error is not known."""
-    free = 1 - leverages(fit.problem, fit.factor, fit.curvature)
+    free = 1 - leverages(fit.problem, fit.factor, fit.slopes.curvature)
     return np.where(free > 1e-10, free, np.nan)

@@ -8,6 +8,7 @@ Dunn and Smyth, "Series evaluation of Tweedie exponential dispersion model densi
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,15 +19,19 @@ from scipy import special
 
 from tapefit.errors import DataError
 from tapefit.inference._statistics import Statistics
-from tapefit.numerics import Factor, dependent_columns, rows_factor
+from tapefit.inference._tally import whole_numbers
+from tapefit.numerics import Factor, dependent_columns, in_order, processors, rows_factor
 from tapefit.numerics._triangular import from_rows
-from tapefit.objective import Loss, Problem
+from tapefit.objective import Loss, Problem, pointwise
 from tapefit.optim import first_coefficients, solve_smooth
 
 Floats = NDArray[np.float64]
 LogDensity = Callable[[Floats, Floats, Floats], Any]
 
 _NAN = float("nan")
+_ROWS = 1 << 15  # whose arrays a cache has room for
+_SAMPLE = 1 << 10  # rows that show a property of the loss
+_SAME = 1e-10
 
 
 @dataclass(frozen=True)
@@ -133,12 +138,18 @@ class Likelihood:
 
 
 def likelihood(
-    problem: Problem, eta: Floats, loss_value: float, *, used: float | None = None, penalty_root: Floats | None = None
+    problem: Problem,
+    eta: Floats,
+    loss_value: float,
+    *,
+    used: float | None = None,
+    penalty_root: Floats | None = None,
+    factors: tuple[Factor, Factor] | None = None,
 ) -> Likelihood:
     """The likelihood of a fit with this linear predictor, (n,), and mean loss.
 
     `used` degrees of freedom stand for the number of coefficients where a penalty, with a root (m, width) of its
-    Hessian, leaves less of them.
+    Hessian, leaves less of them. `factors` are those of Z'WZ and of the Hessian, of many rows without a penalty.
 
     The dispersion is Pearson's sum of squares over the residual degrees of freedom, where it is not known to be 1.
     The density is taken at it, as statsmodels does; R's AIC of a gamma or normal family has deviance / n instead.
@@ -146,14 +157,11 @@ def likelihood(
     loss, n, width = problem.loss, problem.nobs, problem.basis.width
     free = n - (width if used is None else used)
     family = family_of(loss)
-    weight = np.ones(problem.n) if problem.weight is None else problem.weight
-    mu = loss.link.mu(eta)
-    with np.errstate(all="ignore"):  # a variance of 0 makes NaN, which the results show
-        variance = family.variance(mu)
-        pearson = float(np.sum(weight * np.square(problem.y - mu) / variance))
-        scale = 1.0 if family.known else pearson / free if free > 0 else _NAN
-        llf = problem.each(np.asarray(family.log_density(problem.y, mu, scale / problem.once(weight))))
-        information = np.square(loss.link.slope(eta)) / variance
+    pearson = _pearson(problem, family, eta)
+    scale = 1.0 if family.known else pearson / free if free > 0 else _NAN
+    deviance = _deviance(problem, loss_value)
+    null = _null(problem, family, scale)
+    llf = _log_likelihood(problem, family, eta, scale, deviance, null)
     whole = Statistics(
         nobs=n,
         df_model=width - problem.basis.intercept,
@@ -162,29 +170,111 @@ def likelihood(
         llf=llf,
         aic=2 * width - 2 * llf,
         bic=float(np.log(n)) * width - 2 * llf,
-        deviance=_deviance(problem, loss_value),
+        deviance=deviance,
         pearson_chi2=pearson,
-        **_null(problem, family, scale),
+        **null,
     )
-    fisher = problem.factor(np.where(np.isfinite(information), information, 0.0))
+    fisher = _fisher(problem, family, eta, factors)
     held = [fisher.R] if penalty_root is None else [fisher.R, penalty_root]
     if dependent_columns(from_rows(rows_factor(held, width)), problem.n):  # a descent may have stopped far off
         fisher = replace(fisher, R=np.full_like(fisher.R, np.nan))
     return Likelihood(whole, fisher)
 
 
+def _pearson(problem: Problem, family: Family, eta: Floats) -> float:
+    """The sum of squared errors of the mean over its variance."""
+
+    def part(rows: slice) -> float:
+        with np.errstate(all="ignore"):  # a variance of 0 makes NaN, which the results show
+            mu = problem.loss.link.mu(eta[rows])
+            squares = np.square(problem.y[rows] - mu) / family.variance(mu)
+            return float(np.sum(squares if problem.weight is None else problem.weight[rows] * squares))
+
+    return _total(part, problem.n)
+
+
+def _total(part: Callable[[slice], float], n: int) -> float:
+    """The sum over n rows of what each range of them adds."""
+    ranges = [slice(start, start + _ROWS) for start in range(0, n, _ROWS)]
+    found = list(in_order(part, ranges, processors()))
+    return math.fsum(found) if np.isfinite(found).all() else float(np.sum(found))
+
+
+def _fisher(problem: Problem, family: Family, eta: Floats, factors: tuple[Factor, Factor] | None) -> Factor:
+    """R with R'R the expected information at a dispersion of 1.
+
+    It is the Hessian where l'' does not depend on y, and Z'WZ times a constant where it is the same for every eta:
+    a sample of many rows shows that, as both are properties of the loss.
+    """
+    if factors is not None:
+        some = slice(None, None, max(1, problem.n // _SAMPLE))
+        seen = pointwise(problem.loss, problem.y[some], eta[some]).curvature
+        information = _information(problem, family, eta[some])
+        if np.allclose(seen, information, rtol=_SAME, atol=_SAME * float(np.abs(information).max())):
+            return factors[1]
+        if np.allclose(information, information[0], rtol=_SAME, atol=0.0):
+            plain, root = factors[0], float(np.sqrt(information[0]))
+            return replace(plain, R=plain.R * root, low=None if plain.low is None else plain.low * root)
+    information = _information(problem, family, eta)
+    return problem.factor(np.where(np.isfinite(information), information, 0.0))
+
+
+def _information(problem: Problem, family: Family, eta: Floats) -> Floats:
+    """(m,) what a row tells of its linear predictor at a dispersion of 1, for eta (m,)."""
+    link = problem.loss.link
+    with np.errstate(all="ignore"):
+        return np.asarray(np.square(link.slope(eta)) / family.variance(link.mu(eta)))
+
+
+def _log_likelihood(
+    problem: Problem, family: Family, eta: Floats, scale: float, deviance: float, null: dict[str, float]
+) -> float:
+    """Of the fit; of many rows from that of the constant and the deviances, which need no more densities."""
+    if null and problem.passes is not None:
+        return null["llnull"] + 0.5 * (null["null_deviance"] - deviance) / scale
+    return _densities(problem, family, problem.loss.link.mu(eta), scale)
+
+
+def _densities(problem: Problem, family: Family, mu: Floats, scale: float) -> float:
+    """The sum over observations of the logarithms of their densities at means (n,)."""
+    weight = np.ones(problem.n) if problem.weight is None else problem.weight
+    with np.errstate(all="ignore"):
+        return problem.each(np.asarray(family.log_density(problem.y, mu, scale / problem.once(weight))))
+
+
 def _null(problem: Problem, family: Family, scale: float) -> dict[str, float]:
     """Deviance and log likelihood of the constant alone, which is the mean of y where there is no offset."""
-    weight = np.ones(problem.n) if problem.weight is None else problem.weight
     try:
+        if problem.passes is not None and problem.weight is None and problem.offset is None:
+            return _null_of_many(problem, family, scale)
         eta = _constant(problem)
         mean_loss = problem.mean_loss(eta)
     except DataError:  # an offset that takes every constant out of the link's domain
         return {}
-    with np.errstate(all="ignore"):
-        density = family.log_density(problem.y, problem.loss.link.mu(eta), scale / problem.once(weight))
-        llnull = problem.each(np.asarray(density))
+    llnull = _densities(problem, family, problem.loss.link.mu(eta), scale)
     return {"null_deviance": _deviance(problem, mean_loss), "llnull": llnull}
+
+
+def _null_of_many(problem: Problem, family: Family, scale: float) -> dict[str, float]:
+    """The same where both are sums of functions of y alone, which need not be computed for a value again and again."""
+    loss = problem.loss
+    level = np.asarray(loss.link.predictor(np.array([problem.mean(problem.y)])), dtype=np.float64)
+    phi, mu = np.array([scale]), loss.link.mu(level)
+
+    def both(y: Floats) -> tuple[Floats, Floats]:
+        with np.errstate(all="ignore"):
+            value = pointwise(loss, y, np.full(len(y), level[0]), order=0).value
+            return value, np.asarray(family.log_density(y, mu, phi)) * np.ones(len(y))
+
+    found = whole_numbers(problem.y)
+    if found is not None:
+        values, counts = found
+        parts = [tuple(float(part @ counts) for part in both(values))]
+    else:
+        ranges = [problem.y[start : start + _ROWS] for start in range(0, problem.n, _ROWS)]
+        parts = list(in_order(lambda y: tuple(float(part.sum()) for part in both(y)), ranges, processors()))
+    value, llnull = (math.fsum(part) for part in zip(*parts, strict=True))
+    return {"null_deviance": _deviance(problem, value / problem.total_weight), "llnull": llnull}
 
 
 def _constant(problem: Problem) -> Floats:

@@ -8,14 +8,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tapefit.errors import DataError
 from tapefit.inference._covariance import Fit
 from tapefit.inference._likelihood import likelihood
-from tapefit.inference._sparsity import kernel_width
+from tapefit.inference._slopes import Slopes
 from tapefit.inference._statistics import Statistics, statistics
 from tapefit.numerics import Factor, dependent_columns, downdate, rows_factor
 from tapefit.numerics._triangular import from_rows
-from tapefit.objective import Pointwise, Problem, pointwise, smoothed
+from tapefit.objective import Pointwise, Problem, Sums, pointwise
 
 Floats = NDArray[np.float64]
 
@@ -48,6 +47,7 @@ def solution(
     groups: NDArray[np.int64] | None = None,
     penalty_root: Floats | None = None,
     seen: Pointwise | None = None,
+    sums: Sums | None = None,
 ) -> Solution:
     """The solution of a problem whose loss is recognised.
 
@@ -65,25 +65,30 @@ def solution(
         (m, width) a root of the penalty's Hessian beside the sum of the losses.
     seen
         The loss at the rows, where the descent has it.
+    sums
+        What a pass through many rows found at the coefficients, where the descent has it.
     """
+    slopes = Slopes(problem, residual, seen, None if sums is None else sums.eta)
+    summed = None if sums is None or penalty_root is not None else _bread_of(problem, sums)
     if problem.loss.kind == "squares":
-        loss_value = float(square_loss(problem, problem.mean(np.square(residual))))
-        slope, curvature, bread = -problem.weighted(residual), None, factor
+        loss_value, bread = float(square_loss(problem, problem.mean(np.square(residual)))), factor
+    elif sums is not None and summed is not None:
+        loss_value, bread = sums.value / problem.total_weight, summed
     else:
-        seen = seen or problem.at(problem.y - residual)
-        loss_value, slope = problem.mean(seen.value), problem.weighted(seen.slope)
-        curvature = _bend(problem, residual, seen)
-        bread = factor if problem.loss.kind == "pinball" else _bread(problem, curvature, factor, penalty_root)
+        loss_value = problem.mean(slopes.rows.value)
+        bread = factor if problem.loss.kind == "pinball" else _bread(problem, slopes, factor, penalty_root)
     used = None if penalty_root is None else _used(problem, bread, penalty_root)
     known = None
     if problem.loss.family:
-        known = likelihood(problem, problem.eta(theta), loss_value, used=used, penalty_root=penalty_root)
+        eta = problem.eta(theta) if sums is None else sums.eta
+        factors = None if summed is None else (factor, summed)
+        known = likelihood(problem, eta, loss_value, used=used, penalty_root=penalty_root, factors=factors)
     whole = known.statistics if known else statistics(problem, residual)
     fisher, plain = known.fisher if known else None, None
     if penalty_root is not None:
         plain = fisher or problem.factor()
         whole = _effective(problem, whole, residual, used)
-    fit = Fit(problem, bread, slope, curvature, residual, whole.scale, whole.df_resid, fisher, groups, plain)
+    fit = Fit(problem, bread, slopes, residual, whole.scale, whole.df_resid, fisher, groups, plain)
     return Solution(fit, whole, loss_value)
 
 
@@ -98,19 +103,15 @@ def augmented(factor: Factor, root: Floats) -> Factor:
     return from_rows(rows_factor([factor.R, root], factor.R.shape[1]))
 
 
-def _bend(problem: Problem, residual: Floats, seen: Pointwise) -> Floats:
-    """l'' of every row; for a loss with corners, its mean over a stretch of predictions."""
-    if problem.loss.kind != "corners":
-        return seen.curvature
-    h = 0.6**0.5 * kernel_width(problem, residual, 0.5)  # a flat kernel of the same variance as Epanechnikov's
-    try:
-        return smoothed(problem.loss, problem.y, problem.y - residual, h).curvature
-    except DataError:
-        return np.full(problem.n, np.nan)
+def _bread_of(problem: Problem, sums: Sums) -> Factor | None:
+    """The factor of the Hessian from a pass through the rows; None where it must be looked at more closely."""
+    factor = problem.factor_of(sums.gram) if sums.convex else None
+    return None if factor is None or dependent_columns(factor, problem.n) else factor
 
 
-def _bread(problem: Problem, curvature: Floats, factor: Factor, penalty_root: Floats | None) -> Factor:
+def _bread(problem: Problem, slopes: Slopes, factor: Factor, penalty_root: Floats | None) -> Factor:
     """The factor of the Hessian at the solution; where that is not positive definite, NaN in its place."""
+    curvature = np.ones(problem.n) if slopes.curvature is None else slopes.curvature
     bend = np.where(np.isfinite(curvature), curvature, 0.0)
     bread = problem.factor(np.maximum(bend, 0.0))
     if penalty_root is not None:

@@ -5,6 +5,7 @@ from tapefit.numerics._design import Coded, Dense, Design
 from tapefit.numerics._doubledouble import DD
 from tapefit.numerics._exact_factor import exact_factor
 from tapefit.numerics._normal_equations import NormalEquations
+from tapefit.numerics._pool import in_order, processors
 from tapefit.numerics._powers import Powers, select_powers
 from tapefit.numerics._residual import exact_residual, plain_residual
 from tapefit.numerics._standardised import Standardised, Survey, survey
@@ -40,11 +41,13 @@ __all__ = [
     "factorise",
     "few_threads",
     "from_gram",
+    "in_order",
     "is_rough",
     "is_safe",
     "lengths",
     "make_basis",
     "plain_residual",
+    "processors",
     "rows_factor",
     "select_powers",
     "survey",

@@ -61,6 +61,10 @@ class Dense:
         """Some of the columns."""
         return Dense(np.asfortranarray(self.X[:, places]), None if self.origin is None else self.origin[places])
 
+    def part(self, rows: Any) -> Dense:
+        """The columns of some rows."""
+        return Dense(self.X[rows], self.origin)
+
     def ranges(self, size: int = 0) -> Iterator[tuple[slice, Floats]]:
         """The numbers less their origin in ranges of rows, each (m, width) and gone when the next one comes."""
         n, p = self.X.shape
@@ -95,6 +99,10 @@ class Coded:
     def take(self, rows: Any) -> Floats:
         """The indicators of some rows, (m, width)."""
         return np.asarray(np.eye(self.width + 1)[self.codes[rows]][..., 1:])
+
+    def part(self, rows: Any) -> Coded:
+        """The indicators of some rows."""
+        return Coded(self.codes[rows], self.width)
 
     def select(self, places: NDArray[np.intp]) -> Coded:
         """Some of the indicators."""
@@ -234,6 +242,17 @@ class Design:
     def __getitem__(self, rows: Any) -> Floats:
         """The columns themselves at some rows, (m, p) dense; (p,) of one row."""
         return np.concatenate([block.take(rows) for block in self.blocks], axis=-1)
+
+    def part(self, rows: Any) -> Design:
+        """The same columns of some rows, which are not copied if they are a range."""
+        parts = tuple(block.part(rows) for block in self.blocks)
+        return Design(parts, len(range(*rows.indices(self.n))) if isinstance(rows, slice) else len(rows))
+
+    @property
+    def range_rows(self) -> int:
+        """Rows below which a range is no cheaper, as the tables of two categories are as large as the range."""
+        widths = sorted((block.width + 1 for block in self.blocks if isinstance(block, Coded)), reverse=True)
+        return 4 * widths[0] * widths[1] if len(widths) > 1 else 0
 
     def select(self, columns: NDArray[np.intp]) -> Design:
         """Some of the columns, in their order."""

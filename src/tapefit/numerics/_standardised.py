@@ -37,17 +37,18 @@ class Standardised:
 
     def times(self, theta: Floats) -> Floats:
         """Z theta, (n,)."""
-        b, constant = self._coefficients(theta)
+        b, constant = self.coefficients(theta)
         return self.design.times(b, constant)
 
     def residual(self, y: Floats, w: Floats | None, theta: Floats) -> tuple[Floats, Floats]:
         """r = y - Z theta, (n,), and Z'W r, (width,)."""
-        b, constant = self._coefficients(theta)
+        b, constant = self.coefficients(theta)
         r, sums = self.design.residual(y, w, b, constant)
         total = float(r.sum() if w is None else r @ w)
         return r, self.from_sums(sums, total)
 
-    def _coefficients(self, theta: Floats) -> tuple[Floats, float]:
+    def coefficients(self, theta: Floats) -> tuple[Floats, float]:
+        """Those of A, (p,), and the constant beside them."""
         first = int(self.basis.intercept)
         b = theta[first:] / self.basis.scale
         return b, float(theta[:first].sum() - self._shift @ b)
@@ -57,6 +58,7 @@ class Standardised:
         return self.from_sums(self.design.back(v)[0], float(v.sum()))
 
     def from_sums(self, sums: Floats, total: float) -> Floats:
+        """Z'v from A'v, (p,), and the sum of v."""
         slopes = (sums - total * self._shift) / self.basis.scale
         return np.append(total, slopes) if self.basis.intercept else slopes
 

@@ -4,6 +4,7 @@ from tapefit.objective._check import check_loss
 from tapefit.objective._domains import check_domain
 from tapefit.objective._links import IDENTITY, LINKS, Link, find_link
 from tapefit.objective._losses import CONSTANTS, LOSSES, Loss, LossFunction, find_loss
+from tapefit.objective._passes import Passes, Sums
 from tapefit.objective._pointwise import Pointwise, pointwise, smoothed
 from tapefit.objective._problem import Problem
 from tapefit.objective._recognise import recognise
@@ -17,8 +18,10 @@ __all__ = [
     "Link",
     "Loss",
     "LossFunction",
+    "Passes",
     "Pointwise",
     "Problem",
+    "Sums",
     "UserPenalty",
     "check_domain",
     "check_loss",

@@ -51,27 +51,29 @@ def _box(k: float, t: Any) -> Any:
     return m.expm1(k * t) / k if k else t
 
 
-# log mu and log (1 - mu) by link, where they are not better taken from mu
-_LOG_BOTH: dict[str, Callable[[Any], tuple[Any, Any]]] = {
-    "logit": lambda eta: (-m.softplus(-eta), -m.softplus(eta)),
-    "probit": lambda eta: (log_ndtr(eta), log_ndtr(-eta)),
-}
+def _logit_cost(y: Any, eta: Any) -> Any:
+    """-y log mu - (1 - y) log(1 - mu) with one softplus, of the sign that leaves the digits of its smaller part."""
+    toward = m.where(y > 0.5, -eta, eta)  # grows with the probability of what did not come, or came less
+    return m.softplus(toward) - m.minimum(y, 1.0 - y) * toward
+
+
+def _probit_cost(y: Any, eta: Any) -> Any:
+    return -y * log_ndtr(eta) - (1.0 - y) * log_ndtr(-eta)
+
+
+# the cost of a mean, by link, where it is not better taken from mu
+_COSTS: dict[str, LossFunction] = {"logit": _logit_cost, "probit": _probit_cost}
 
 
 def binomial_deviance(link: Link) -> LossFunction:
     """Of proportions: y log(y / mu) + (1 - y) log((1 - y) / (1 - mu)); for y of 0 and 1 the logistic loss."""
 
-    def log_both(eta: Any) -> tuple[Any, Any]:
+    def of_mean(y: Any, eta: Any) -> Any:
         mu = link.mean(eta)
-        return m.log(mu), m.log1p(-mu)
+        return -y * m.log(mu) - (1.0 - y) * m.log1p(-mu)
 
-    both = _LOG_BOTH.get(link.name, log_both)
-
-    def deviance(y: Any, eta: Any) -> Any:
-        log_mu, log_rest = both(eta)
-        return _negative_entropy(y) - y * log_mu - (1.0 - y) * log_rest
-
-    return deviance
+    cost = _COSTS.get(link.name, of_mean)
+    return lambda y, eta: _negative_entropy(y) + cost(y, eta)
 
 
 def _negative_entropy(y: Any) -> Any:

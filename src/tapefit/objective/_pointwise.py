@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tapefit.errors import DataError, OperatorNotAllowedInGraphError, ShapeWarning, UsageError
+from tapefit.errors import DataError, ShapeWarning, UsageError
+from tapefit.numerics import in_order, processors
 from tapefit.objective._losses import Loss
+from tapefit.objective._repeated import CHUNK, Order, Repeated
 from tapefit.tape import GradientTape, Tensor, python_floats_as
 from tapefit.tape._convert import convert
 
 Floats = NDArray[np.float64]
 
-_CHUNK = 1 << 15  # rows
 _WORTH = 3  # chunks from which a program is quicker than the tape
 
 
@@ -43,7 +44,7 @@ class Pointwise:
     single: bool = False
 
 
-def pointwise(loss: Loss, y: Floats, y_hat: Floats, *, order: Literal[0, 1, 2] = 2) -> Pointwise:
+def pointwise(loss: Loss, y: Floats, y_hat: Floats, *, order: Order = 2) -> Pointwise:
     """The loss and its derivatives at each row.
 
     Parameters
@@ -63,68 +64,86 @@ def pointwise(loss: Loss, y: Floats, y_hat: Floats, *, order: Literal[0, 1, 2] =
     DataError
         If the loss is NaN at a row.
     """
-    if loss.form == "rows" and len(y) > _CHUNK:
+    if loss.form == "rows" and len(y) > CHUNK:
         return _by_chunks(loss, y, y_hat, order)
     return _of_chunk(loss, y, y_hat, order)
 
 
-def _by_chunks(loss: Loss, y: Floats, y_hat: Floats, order: Literal[0, 1, 2]) -> Pointwise:
-    """The same, of as many rows at a time as a cache has room for with all that the tape keeps of them.
-
-    The tape differentiates the first chunk; the others of its length repeat what it did.
-    """
+def _by_chunks(loss: Loss, y: Floats, y_hat: Floats, order: Order) -> Pointwise:
+    """The same, of as many rows at a time as a cache has room for with all that the tape keeps of them."""
     n = len(y)
     parts = [np.empty(n) if k <= order else np.zeros(n) for k in range(3)]
-    replay = None
-    for start in range(0, n, _CHUNK):
-        rows = slice(start, start + _CHUNK)
-        if not start and n >= _WORTH * _CHUNK:
-            seen, replay = _first_chunk(loss, y[rows], y_hat[rows], order)
-        elif replay is not None and start + _CHUNK <= n:
-            seen = _replayed(loss, replay, y[rows], y_hat[rows], order, start)
-        else:
-            seen = _of_chunk(loss, y[rows], y_hat[rows], order, start)
+    chunks = Chunks(loss, order, n)
+
+    def fill(rows: slice) -> None:
+        wide = chunks.widened(rows)
+        seen = chunks.at(y[wide], y_hat[wide], wide.start)
         for part, values in zip(parts[: order + 1], (seen.value, seen.slope, seen.curvature), strict=False):
-            part[rows] = values
-    return Pointwise(parts[0], parts[1], parts[2])
+            part[rows] = values[rows.start - wide.start :]
+
+    first, *others = chunks.spans(n)
+    fill(first)
+    for _ in in_order(fill, others, chunks.workers):
+        pass
+    value, slope, curvature = parts
+    return Pointwise(value, slope, curvature)
 
 
-def _of_chunk(loss: Loss, y: Floats, y_hat: Floats, order: Literal[0, 1, 2], start: int = 0) -> Pointwise:
+class Chunks:
+    """A loss of one value a row, a chunk of rows at a time: the tape differentiates one, others repeat what it did.
+
+    Parameters
+    ----------
+    loss
+        As `check_loss` returns it, of the form "rows".
+    order
+        How many derivatives are wanted.
+    rows
+        How many rows there are in all.
+    """
+
+    def __init__(self, loss: Loss, order: Order, rows: int) -> None:
+        self._loss, self._order = loss, order
+        self._repeated = Repeated(loss, order, rows, _derivatives) if rows >= _WORTH * CHUNK else None
+
+    @staticmethod
+    def spans(n: int) -> list[slice]:
+        """The chunks of n rows, one after the other."""
+        return [slice(start, min(start + CHUNK, n)) for start in range(0, n, CHUNK)]
+
+    @staticmethod
+    def widened(rows: slice) -> slice:
+        """The last chunk with rows before it, as a program takes chunks of one length."""
+        return slice(max(0, rows.stop - CHUNK), rows.stop)
+
+    @property
+    def workers(self) -> int:
+        """How many threads may call `at` at the same time, after it was called once."""
+        return processors() if self._repeated is not None and self._repeated.ready else 1
+
+    def at(self, y: Floats, y_hat: Floats, start: int) -> Pointwise:
+        """The loss and its derivatives on a chunk that begins with the row `start`."""
+        repeated = self._repeated
+        if repeated is None or len(y) != CHUNK:
+            return _of_chunk(self._loss, y, y_hat, self._order, start)
+        with np.errstate(all="ignore"):
+            return _of_parts(self._loss, repeated(y, y_hat), y, start)
+
+
+def _of_chunk(loss: Loss, y: Floats, y_hat: Floats, order: Order, start: int = 0) -> Pointwise:
     with np.errstate(all="ignore"):
-        return _of_parts(loss, _derivatives(loss, Tensor(y), Tensor(y_hat), order), y, start)
+        found = _derivatives(loss, Tensor(y), Tensor(y_hat), order)
+        return _of_parts(loss, [t._array for t in found], y, start)
 
 
-def _first_chunk(
-    loss: Loss, y: Floats, y_hat: Floats, order: Literal[0, 1, 2]
-) -> tuple[Pointwise, Callable[..., Any] | None]:
-    """The first chunk, and what repeats on others what the tape did, if that can be written down."""
-    from tapefit.tape.function import repeated
-
-    with np.errstate(all="ignore"):
-        try:
-            found, replay = repeated(lambda a, b: _derivatives(loss, a, b, order), (y, y_hat), loss.name)
-        except UsageError as error:
-            if not isinstance(error.__cause__, OperatorNotAllowedInGraphError):
-                raise
-            return _of_chunk(loss, y, y_hat, order), None
-        return _of_parts(loss, list(found), y, 0), replay
-
-
-def _replayed(
-    loss: Loss, replay: Callable[..., Any], y: Floats, y_hat: Floats, order: Literal[0, 1, 2], start: int
-) -> Pointwise:
-    with np.errstate(all="ignore"):
-        return _of_parts(loss, [Tensor(a) for a in replay(y, y_hat)], y, start)
-
-
-def _of_parts(loss: Loss, parts: list[Tensor], y: Floats, start: int) -> Pointwise:
+def _of_parts(loss: Loss, parts: Sequence[Any], y: Floats, start: int) -> Pointwise:
     """The value and as many derivatives as there are; zeros for the others."""
-    derivatives = [np.asarray(t._array, dtype=np.float64) for t in parts[1:]]
+    derivatives = [np.asarray(a, dtype=np.float64) for a in parts[1:]]
     derivatives += [np.zeros(len(y)) for _ in range(2 - len(derivatives))]
-    return _rows(loss, parts[0], derivatives[0], derivatives[1], y, start)
+    return _rows(loss, np.asarray(parts[0], dtype=np.float64), derivatives[0], derivatives[1], y, start)
 
 
-def _derivatives(loss: Loss, y: Tensor, eta: Tensor, order: Literal[0, 1, 2]) -> list[Tensor]:
+def _derivatives(loss: Loss, y: Tensor, eta: Tensor, order: Order) -> list[Tensor]:
     """The loss and its first derivatives by eta, as many as were asked for and are not 0 by themselves."""
     if order == 0:
         return [_call(loss, y, eta)]
@@ -176,10 +195,9 @@ def _call(loss: Loss, y: Tensor, eta: Tensor) -> Tensor:
     return value
 
 
-def _rows(loss: Loss, value: Tensor, slope: Floats, curvature: Floats, y: Floats, start: int) -> Pointwise:
+def _rows(loss: Loss, each: Any, slope: Floats, curvature: Floats, y: Floats, start: int) -> Pointwise:
     """Rows from what the function gave: its rows, or n times the derivatives of a mean."""
     n = len(y)
-    each: Any = np.asarray(value._array, dtype=np.float64)
     single = each.ndim == 0
     if single:
         factor = 1.0 if loss.form == "sum" else float(n)
@@ -191,8 +209,10 @@ def _rows(loss: Loss, value: Tensor, slope: Floats, curvature: Floats, y: Floats
             )
         each = np.full(n, float(each) * factor / n)
         slope, curvature = slope * factor, curvature * factor
+    elif np.isnan(each.sum() + slope.sum()):
+        bad = np.isnan(each) | np.isnan(slope)  # unless the sums were infinity less infinity
     else:
-        bad = np.isnan(each) | np.isnan(slope)
+        return Pointwise(each, slope, curvature)
     if bad.any():
         first = int(np.argmax(bad))
         raise DataError(
@@ -202,7 +222,7 @@ def _rows(loss: Loss, value: Tensor, slope: Floats, curvature: Floats, y: Floats
     return Pointwise(each, slope, curvature, single)
 
 
-def smoothed(loss: Loss, y: Floats, y_hat: Floats, h: float, *, order: Literal[0, 1, 2] = 2) -> Pointwise:
+def smoothed(loss: Loss, y: Floats, y_hat: Floats, h: float, *, order: Order = 2) -> Pointwise:
     """Slope and curvature at each row of the loss averaged over predictions from y_hat - h to y_hat + h.
 
     They are differences of the loss and of its slope, so corners count with what they contribute. The values are

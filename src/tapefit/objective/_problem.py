@@ -32,6 +32,7 @@ from tapefit.numerics import (
     threads_for,
 )
 from tapefit.objective._losses import Loss
+from tapefit.objective._passes import Passes
 from tapefit.objective._pointwise import Pointwise, pointwise
 
 Floats = NDArray[np.float64]
@@ -133,6 +134,14 @@ class Problem:
         seen = self.seen
         return seen.standardised if seen and seen.X is self.X and seen.standardised.basis is self.basis else None
 
+    @cached_property
+    def passes(self) -> Passes | None:
+        """What goes through many rows with their loss, gradient and curvature at once; None for few rows."""
+        many = self._many
+        if many is None or self.loss.form != "rows":
+            return None
+        return Passes(self.loss, many, self.y, self.weight, self.offset)
+
     def select(self, places: NDArray[np.intp]) -> Floats | Design:
         """Some of the raw columns, the intercept's not counted."""
         return self.X.select(places) if isinstance(self.X, Design) else np.asfortranarray(self.X[:, places])
@@ -227,6 +236,11 @@ class Problem:
         if w is None:
             return math.fsum(float(v @ v) for v in parts)
         return math.fsum(float(np.square(values[rows]) @ w[rows]) for rows in blocks(self.n, 16))
+
+    def factor_of(self, gram: Floats) -> Factor | None:
+        """The factor of cross-products with a curvature; None where one from the rows has more digits."""
+        factor = from_gram(gram)
+        return factor if is_safe(factor) and (self.X.size > _MIDDLE or factor.condition <= _WELL) else None
 
     def preconditioner(self, curvature: Floats) -> Factor:
         """The same as `factor`, roughly: from cross-products unless they are very ill conditioned."""

@@ -12,8 +12,10 @@ from tapefit.optim._newton import solve_smooth
 from tapefit.optim._outcome import Outcome, Status
 from tapefit.optim._penalised import Penalty, Quadratic, minimum, quadratic, solve_penalised
 from tapefit.optim._penalised import unit as penalty_unit
+from tapefit.optim._point import Point
 from tapefit.optim._quantile import solve_pinball
 from tapefit.optim._rates import curvature_range, largest_stable_rate
+from tapefit.optim._sample import sampled_start
 from tapefit.optim._separation import Separation
 from tapefit.optim._spectrum import Spectrum, rescaled
 from tapefit.optim._start import first_coefficients
@@ -28,6 +30,7 @@ __all__ = [
     "Explanation",
     "Outcome",
     "Penalty",
+    "Point",
     "Quadratic",
     "Restricted",
     "Scaling",
@@ -48,6 +51,7 @@ __all__ = [
     "quadratic",
     "rescaled",
     "restrict",
+    "sampled_start",
     "solve_constrained",
     "solve_constrained_corners",
     "solve_constrained_pinball",

@@ -8,20 +8,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tapefit.errors import DataError
-from tapefit.numerics import Factor, dependent_columns, downdate
+from tapefit.numerics import Factor, dependent_columns, downdate, from_gram, is_rough
 from tapefit.objective import Pointwise, Problem
 from tapefit.optim._outcome import Callback, Outcome, Status, notify
-from tapefit.optim._separation import check_separation
+from tapefit.optim._point import Point, look
+from tapefit.optim._separation import LATE, check_separation
 
 Floats = NDArray[np.float64]
 
 _HALVINGS = 40
 _FLOOR = 1e-2  # of the largest curvature, for rows whose own would leave the step undetermined
+_SURE = 1e-13  # of the tolerance: what a further pass through many rows must promise to be made
 _NOISE = 1e-12  # of the sum of losses, there or at the start: a fall below it drowns in rounding
 
 
 def solve_smooth(
-    problem: Problem, start: Floats, *, max_iter: int, tol: float, callbacks: tuple[Callback, ...] = ()
+    problem: Problem, start: Floats | Point, *, max_iter: int, tol: float, callbacks: tuple[Callback, ...] = ()
 ) -> Outcome:
     """Minimise ``f(theta) = sum of w l(y, Z theta)``.
 
@@ -29,7 +31,8 @@ def solve_smooth(
     2. R with R'R = Z' diag(w l'') Z
     3. step = -R^-1 R^-T Z'W l'
     4. halve the step until f falls by what its slope promises
-    5. stop after a step that is tiny beside the scatter of the rows, or below the rounding of the predictions
+    5. stop after a step that is tiny beside the scatter of the rows, or below the rounding of the predictions; of many
+       rows also where steps have become so much shorter that, convergence being quadratic, the next one will be
 
     Where the Hessian is not positive definite, rows with l'' <= 0 bend no step; where too few are left to determine
     one, rows without curvature get a hundredth of the largest.
@@ -37,7 +40,7 @@ def solve_smooth(
     Parameters
     ----------
     start
-        (width,) first coefficients of the standardised columns.
+        (width,) first coefficients of the standardised columns, or the point that they are.
     max_iter
         The largest number of steps.
     tol
@@ -51,21 +54,25 @@ def solve_smooth(
     DataError
         If the rows are separated by y, so that the loss of a likelihood has no finite minimum.
     """
-    at = _look(problem, start)  # 1
+    at = start if isinstance(start, Point) else look(problem, start)  # 1
     curve: list[float] = []
-    first = at.size
+    first, before = at.size, 0.0
     for k in range(1, max_iter + 1):
-        bend, factor = curvature_of(problem, at.rows)  # 2
-        white = factor.whiten(problem.gradient(at.rows.slope))
-        step, promised = -factor.whiten_back(white), float(white @ white)  # 3
+        model = _model(problem, at)  # 2
+        white = model.factor.whiten(at.gradient)
+        step, promised = -model.factor.whiten_back(white), float(white @ white)  # 3
         if not np.isfinite(step).all():
             return _outcome(problem, at, k - 1, False, _NOT_FINITE, curve, "stuck")
-        check_separation(problem, at.eta, step, at.rows.slope, k)
-        scatter = problem.total_weight * problem.mean(np.square(at.rows.slope) / bend)
-        rounding = problem.total_weight * problem.mean(bend * np.square(at.eta)) * 1e-30
+        if k >= LATE:
+            check_separation(problem, at.eta, step, at.rows.slope, k)
+        rounding = model.rounding * 1e-30
         size = max(at.size, first)  # losses of next to nothing are differences that round as larger ones do
-        after = _search(problem, at, step, promised, factor, _NOISE * size)  # 4
-        settled = promised <= max(tol * scatter, rounding)  # 5
+        after = _search(problem, at, step, promised, model.factor, _NOISE * size)  # 4
+        settled = promised <= max(tol * model.scatter, rounding)  # 5
+        shrunk = promised / before if before else np.inf
+        if at.sums is not None and promised * shrunk * shrunk <= _SURE * tol * model.scatter:
+            settled = True  # by what Newton's next step would explain
+        before = promised
         if after is None:
             settled = settled or promised <= max(1e6 * rounding, 1e-4 * _NOISE * size)
             return _outcome(problem, at, k - 1, settled, _converged(k - 1) if settled else _STUCK, curve, "stuck")
@@ -90,21 +97,24 @@ def _converged(steps: int) -> str:
     return f"Converged after {steps} preconditioned step{'s' * (steps != 1)}."
 
 
-class _At(NamedTuple):
-    """A point of the descent: coefficients, predictions, rows, the sum of the losses, and that of their sizes."""
+class _Model(NamedTuple):
+    """The factor of the curvature at a point, and the sums of w l'^2 / l'' and of w l'' eta^2."""
 
-    theta: Floats
-    eta: Floats
-    rows: Pointwise
-    f: float
-    size: float
+    factor: Factor
+    scatter: float
+    rounding: float
 
 
-def _look(problem: Problem, theta: Floats) -> _At:
-    eta = problem.eta(theta)
-    rows = problem.at(eta)
-    values = problem.weighted(rows.value)
-    return _At(theta, eta, rows, float(values.sum()), float(np.abs(values).sum()))
+def _model(problem: Problem, at: Point) -> _Model:
+    sums = at.sums
+    if sums is not None and sums.convex:
+        factor = from_gram(sums.gram)
+        if is_rough(factor) and not dependent_columns(factor, problem.n):
+            return _Model(factor, sums.scatter, sums.rounding)
+    bend, factor = curvature_of(problem, at.rows)
+    total = problem.total_weight
+    scatter = total * problem.mean(np.square(at.rows.slope) / bend)
+    return _Model(factor, scatter, total * problem.mean(bend * np.square(at.eta)))
 
 
 def curvature_of(problem: Problem, rows: Pointwise) -> tuple[Floats, Factor]:
@@ -125,7 +135,7 @@ def _lessened(problem: Problem, factor: Factor, rows: Pointwise) -> Factor | Non
     return downdate(factor, problem.factor(negative)) if negative.any() else None
 
 
-def _search(problem: Problem, at: _At, step: Floats, promised: float, factor: Factor, noise: float) -> _At | None:
+def _search(problem: Problem, at: Point, step: Floats, promised: float, factor: Factor, noise: float) -> Point | None:
     """The first of the steps 1, 1/2, 1/4, ... that lowers f by a ten-thousandth of what its slope promises.
 
     Where f no longer shows such a fall for rounding, the gradient has to become smaller instead.
@@ -133,14 +143,14 @@ def _search(problem: Problem, at: _At, step: Floats, promised: float, factor: Fa
     length = 1.0
     for _ in range(_HALVINGS):
         try:
-            seen = _look(problem, at.theta + length * step)
+            seen = look(problem, at.theta + length * step)
         except DataError:  # left the loss's domain
             length /= 2
             continue
         if seen.f <= at.f - 1e-4 * length * promised:
             return seen
         if length * promised <= noise and seen.f <= at.f + noise:
-            white = factor.whiten(problem.gradient(seen.rows.slope))
+            white = factor.whiten(seen.gradient)
             if white @ white < promised:
                 return seen
         length /= 2
@@ -149,7 +159,7 @@ def _search(problem: Problem, at: _At, step: Floats, promised: float, factor: Fa
 
 def _outcome(
     problem: Problem,
-    at: _At,
+    at: Point,
     steps: int,
     converged: bool,
     message: str,
@@ -158,4 +168,5 @@ def _outcome(
 ) -> Outcome:
     means = np.array(curve or [at.f / problem.total_weight])
     beta = problem.basis.to_raw(at.theta)
-    return Outcome(at.theta, beta, max(steps, 1), converged, message, means, problem.y - at.eta, cause, at.rows)
+    residual = problem.y - at.eta
+    return Outcome(at.theta, beta, max(steps, 1), converged, message, means, residual, cause, at.rows_if_seen, at.sums)

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from tapefit.objective import Pointwise
+from tapefit.objective import Pointwise, Sums
 
 Floats = NDArray[np.float64]
 Callback = Callable[[int, float, Floats], object]
@@ -40,6 +40,8 @@ class Outcome:
         Why it did not converge, where that is something else than the number of steps.
     rows
         The loss at each row with its derivatives, where the descent ended with them.
+    sums
+        What a pass through many rows found where the descent ended.
     """
 
     theta: Floats
@@ -51,6 +53,7 @@ class Outcome:
     residual: Floats
     cause: Status | None = None
     rows: Pointwise | None = None
+    sums: Sums | None = None
 
     @property
     def status(self) -> Status:

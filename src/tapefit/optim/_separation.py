@@ -18,7 +18,7 @@ from tapefit.objective import Problem
 
 Floats = NDArray[np.float64]
 
-_LATE = 12  # steps, by which other descents have ended
+LATE = 12  # steps, by which other descents have ended
 _FLAT = 1e-2  # of the loss's slope at a mean of 1
 _STEPS = 10.0
 _ROUNDING = 1e-8  # of the largest slope: what is left of one that is the difference of two, as mu - y is
@@ -89,7 +89,7 @@ def check_separation(problem: Problem, eta: Floats, step: Floats, slope: Floats,
     slope
         (n,) l' there.
     """
-    if k < _LATE:
+    if k < LATE:
         return
     change = problem.predict(step)
     limit = _CLOSE * float(np.abs(change).max())

@@ -18,9 +18,11 @@ from tapefit.numerics import Basis, Factor, dependent_columns, few_threads
 from tapefit.objective import IDENTITY, Problem, check_loss, recognise
 from tapefit.optim import (
     Outcome,
+    Point,
     Separation,
     descend,
     first_coefficients,
+    sampled_start,
     solve_corners,
     solve_pinball,
     solve_smooth,
@@ -35,6 +37,7 @@ OnCollinear = Literal["error", "drop"]
 
 _EXACT = 1e-30  # of the mean square of y: below it a residual is rounding
 _EXACT_LINKED = 1e-26  # the same of means, which come through a link
+_SOME = 1 << 12  # rows
 _LARGE, _TINY = 1e150, 1e-150  # sizes of y whose squares are floats; columns are scaled, so theirs do not matter
 _LAST_STEPS = 20  # of descent from the end of a smoothing path
 _ILL = 1e7  # condition of the standardised columns above which half of the digits are in doubt
@@ -64,10 +67,12 @@ def find_coefficients(
     if problem.loss.kind == "squares":
         return problem, _measured(problem, solve_squares(problem, factor))
     if problem.loss.kind == "pinball":
-        start = solve_squares(problem, factor).theta
-        return problem, solve_pinball(problem, start, problem.loss.level)
+        near = solve_squares(problem, factor).theta
+        return problem, solve_pinball(problem, near, problem.loss.level)
     try:
-        return problem, _by_descent(problem, first_coefficients(problem, factor), options, callbacks)
+        sampled = sampled_start(problem)
+        start = first_coefficients(problem, factor) if sampled is None else sampled
+        return problem, _by_descent(problem, start, options, callbacks)
     except Separation as found:
         raise found.named(terms) from None
 
@@ -89,13 +94,13 @@ def recognised(problem: Problem) -> Problem:
     return problem.translated() if problem.loss.kind in ("squares", "pinball") else problem
 
 
-def _by_descent(problem: Problem, start: Floats, options: Options, callbacks: tuple[Callback, ...]) -> Outcome:
+def _by_descent(problem: Problem, start: Floats | Point, options: Options, callbacks: tuple[Callback, ...]) -> Outcome:
     """Preconditioned descent; around corners, a smoothing path, from whose end descent may come to the very minimum."""
 
-    def descent(theta: Floats, steps: int = options.steps) -> Outcome:
+    def descent(theta: Floats | Point, steps: int = options.steps) -> Outcome:
         return solve_smooth(problem, theta, max_iter=steps, tol=options.smooth_tol, callbacks=callbacks)
 
-    if problem.loss.kind == "corners":
+    if problem.loss.kind == "corners" and not isinstance(start, Point):
         found = [solve_corners(problem, start)]
     else:
         found = [descent(start)]
@@ -281,7 +286,7 @@ def make_results(
     _check_coefficients(outcome.beta, design, encoding.term_names)
     factor = design.factor
     fit, whole, loss_value = solution(
-        problem, outcome.theta, outcome.residual, factor, groups, penalty_root, outcome.rows
+        problem, outcome.theta, outcome.residual, factor, groups, penalty_root, outcome.rows, outcome.sums
     )
     cov = covariance(fit, cov_type)
     sure = cov.kind == "nonrobust" and is_known(problem.loss)
@@ -358,9 +363,14 @@ def _notes(
 
 def _is_exact(problem: Problem, residual: Floats) -> bool:
     """Whether the errors of the mean are rounding; `residual` (n,) is y less the linear predictor."""
-    link, least = problem.loss.link, _EXACT
+    link = problem.loss.link
+    least = _EXACT if link is IDENTITY else _EXACT_LINKED
     if link is not IDENTITY:
-        residual, least = problem.y - link.mu(problem.y - residual), _EXACT_LINKED
+        some = slice(0, _SOME)  # of many rows these few tell that they are not fitted exactly
+        mu = link.mu(problem.y[some] - residual[some])
+        if problem.weight is None and np.square(problem.y[some] - mu).sum() > least * problem.sum_squares(problem.y):
+            return False
+        residual = problem.y - link.mu(problem.y - residual)
     top = max(float(problem.y.max()), -float(problem.y.min())) or 1.0
     if 1e-100 < top < 1e100:
         return problem.sum_squares(residual) <= least * problem.sum_squares(problem.y)

@@ -1,0 +1,55 @@
+"""Ranges of rows shared out among the processors."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
+
+from tapefit.tape.function._kernel_threads import count
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+_MOST = 8  # beyond, threads wait for Python's own lock
+
+
+def processors() -> int:
+    """How many threads a pass through the rows takes: the processors that there are, or fewer by the environment.
+
+    TAPEFIT_NUM_THREADS and OMP_NUM_THREADS name how many; the latter is what programs set for their workers.
+    """
+    named = os.environ.get("OMP_NUM_THREADS", "")
+    allowed = min(count(), int(named)) if named.isdecimal() else count()
+    return max(1, min(allowed, _MOST))
+
+
+def in_order(fn: Callable[[T], R], items: Sequence[T], workers: int) -> Iterator[R]:
+    """``fn`` of every item, in the order of the items, whatever thread computes it; the first error is raised.
+
+    Results come one by one, so that few are held at a time, and what is added up is added in the same order with any
+    number of threads.
+
+    Parameters
+    ----------
+    fn
+        Called in several threads at a time.
+    items
+        Its arguments.
+    workers
+        The number of threads; with 1 the caller's own does the work.
+    """
+    if workers < 2 or len(items) < 2:
+        yield from map(fn, items)
+        return
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(min(workers, len(items)), "tapefit-rows") as pool:
+        waiting = deque(pool.submit(fn, item) for item in items[: 2 * workers])
+        for item in items[2 * workers :]:
+            found = waiting.popleft().result()
+            waiting.append(pool.submit(fn, item))
+            yield found
+        while waiting:
+            yield waiting.popleft().result()
