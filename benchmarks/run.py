@@ -52,6 +52,8 @@ BENCHMARKS = (
     Benchmark("invariance", "invariance.py", peers=False),
     Benchmark("least_squares", "least_squares.py", ("--rows", "500000")),
     Benchmark("least_squares_large", "least_squares.py", ("--rows", "4000000")),
+    Benchmark("small", "small.py"),
+    Benchmark("small_losses", "small.py", ("--loss", "logistic", "--loss", "poisson")),
     Benchmark("losses", "losses.py"),
     Benchmark("losses_onehot", "losses.py", ("--data", "onehot")),
     Benchmark("quantile", "losses.py", ("--loss", "quantile", "--rows", "20000")),

@@ -1,6 +1,6 @@
 """Cross-products in double-double accuracy, at the speed of a few matrix products.
 
-Each vector is cut into slices of so few bits that products of slices, summed over up to 8192 elements, are exact in
+Each vector is cut into slices of so few bits that products of slices, summed over thousands of elements, are exact in
 float64, whatever order BLAS sums in; only the sum of these products is in double-double. What is left of the vectors
 is so small that products with it may be rounded.
 
@@ -20,9 +20,9 @@ from tapefit.numerics._doubledouble import DD
 
 Floats = NDArray[np.float64]
 
-_LENGTH = 1 << 13
 _ELEMENTS = 1 << 15  # of a range of the vectors, whose slices then fit a cache
-FINE, QUICK = 3, 2  # slices of 20 bits and more beside the rest: 32 digits, and 28
+FINE, QUICK = 3, 2  # slices of some 20 bits beside the rest: 32 digits, and 27
+_LENGTH = {FINE: 1 << 13, QUICK: 1 << 15}  # of the vectors, up to which products of slices are exact
 
 
 class Products(NamedTuple):
@@ -63,8 +63,8 @@ def products(hi: Floats, lo: Floats | None = None, other: DD | None = None, *, s
     """
     left, right = _Slices(hi, lo, slices), None if other is None else _Slices(other.hi, other.lo, slices)
     found: Products | None = None
-    for start in range(0, max(hi.shape[1], 1), _LENGTH):
-        part = _of_segment(left, right, start, min(start + _LENGTH, hi.shape[1]))
+    for start in range(0, max(hi.shape[1], 1), _LENGTH[slices]):
+        part = _of_segment(left, right, start, min(start + _LENGTH[slices], hi.shape[1]))
         found = part if found is None else Products(*(dd.add(a, b) for a, b in zip(found, part, strict=True)))
     assert found is not None
     return found
@@ -77,7 +77,7 @@ class _Slices:
         self.hi, self.lo, self.parts = hi, lo, slices + 1
         top = np.maximum(hi.max(axis=1, initial=0.0), -hi.min(axis=1, initial=0.0))
         exponent = np.frexp(top)[1]  # abs(hi) < 2**exponent
-        length = min(max(hi.shape[1], 2), _LENGTH)
+        length = min(max(hi.shape[1], 2), _LENGTH[slices])
         bits = (53 - (length - 1).bit_length()) // 2  # so that 2 * bits + log2(length) <= 53
         # adding this rounds to multiples of 2**(exponent - bits (i + 1))
         self._rounders = [np.ldexp(0.75, exponent - bits * (i + 1) + 53)[:, None] for i in range(slices)]
@@ -125,12 +125,9 @@ def _levels(found: list[Floats], firsts: list[int], m: int, symmetric: bool) -> 
 
 def _joined(levels: list[list[Floats]]) -> DD:
     """The sum of all levels; from the fourth on they are so small that float64 adds them."""
-    rest = sum((part for level in reversed(levels[3:]) for part in level), np.zeros(levels[0][0].shape))
-    total = dd.from_float(rest)
-    for level in reversed(levels[:3]):
-        whole = level[0]
-        for part in level[1:]:
-            whole, lost = dd.two_sum(whole, part)
-            total = DD(total.hi, total.lo + lost)
-        total = dd.add(dd.from_float(whole), total)
-    return total
+    lost = sum((part for level in reversed(levels[3:]) for part in level), np.zeros(levels[0][0].shape))
+    whole, *others = [part for level in levels[:3] for part in level]
+    for part in others:
+        whole, more = dd.two_sum(whole, part)
+        lost += more
+    return dd.fast_two_sum(whole, lost)

@@ -18,7 +18,7 @@ from tapefit.numerics._triangular import Factor, from_gram
 
 Floats = NDArray[np.float64]
 
-_MANY = 20_000  # numbers from which it pays to see whether 28 digits are enough
+_MANY = 20_000  # numbers from which it pays to see whether 27 digits are enough
 _WELL = 100.0  # condition up to which they are
 _EASY = 3.0  # condition up to which Cholesky's factor is right to a few roundings
 _CLOSE = 2.0**-22  # of predictions and y: residuals below it have digits that two slices do not hold
