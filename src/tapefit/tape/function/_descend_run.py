@@ -16,6 +16,7 @@ from tapefit.tape.function._kernel import Kernel
 from tapefit.tape.function._kernel_build import available
 from tapefit.tape.function._kernel_frame import Frame
 from tapefit.tape.function._kernel_layout import Layout
+from tapefit.tape.function._kernel_machine import give_up
 from tapefit.tape.function._program import Program
 
 _TURN = 0.1  # seconds after which Python looks whether the user wants to stop
@@ -137,5 +138,6 @@ def _whole(program: Program) -> Kernel | None:
         return None
     try:
         return Kernel(program, group, tuple((k, read[id(v)]) for v, k in program.updates if id(v) in read))
-    except RuntimeError:  # LLVM does not take it
+    except RuntimeError as error:  # LLVM does not take it
+        give_up(f"{program.name}: {error}")
         return None

@@ -11,6 +11,7 @@ from tapefit.tape.function import _kernel_threads as threads
 from tapefit.tape.function._groups import Group, grouped
 from tapefit.tape.function._kernel_call import function_of
 from tapefit.tape.function._kernel_layout import Layout
+from tapefit.tape.function._kernel_machine import give_up, maker
 from tapefit.tape.function._kernel_write import Writer
 from tapefit.tape.function._program import Program, Step
 
@@ -40,7 +41,8 @@ class Kernel:
         self.program, self.group, self.carry = program, group, carry
         self.layout = Layout(program, group, () if carry else {k for _, k in program.updates})
         self.shared = threads.long_loops(self.layout)
-        self.source = Writer(self.layout, carry, self.shared).source()
+        made = maker()
+        self.source = Writer(self.layout, carry, self.shared, made.processor if made else "").source()
         self._machine = _kernel_build.build(self.source)
         self.seconds, self.cached = self._machine.seconds, self._machine.cached
         self.work = sum(loop.work for loop in self.layout.loops)
@@ -77,7 +79,8 @@ def with_kernels(program: Program) -> tuple[Program, list[Kernel]]:
         return program, []
     try:
         kernels = [Kernel(program, part) for part in parts if isinstance(part, Group)]
-    except Exception:  # LLVM does not take it: there is the plan
+    except Exception as error:  # LLVM does not take it: there is the plan
+        give_up(f"{program.name}: {error}")
         return program, []
     rest = iter(kernels)
     steps = tuple(_step(next(rest)) if isinstance(part, Group) else part for part in parts)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import re
 import threading
@@ -10,8 +9,13 @@ import time
 from typing import Any, NamedTuple
 
 from tapefit.tape.function import _kernel_cache as cache
+from tapefit.tape.function._kernel_machine import maker
 
 _OFF = ("0", "off", "no", "false")
+# What LLVM calls where a processor has no instruction for it, by the names in an object file.
+_FOREIGN = re.compile(
+    rb"(?<![A-Za-z0-9])_*((?:floor|ceil|rint|nearbyint|round)f?|mem(?:cpy|set)|chkstk\w*)(?![A-Za-z0-9_])"
+)
 _DEFINED = re.compile(r"^define (?:void|ptr) @(\w+)\(", re.MULTILINE)
 
 
@@ -45,39 +49,9 @@ def switched_on() -> bool:
     return os.environ.get("TAPEFIT_JIT", "").lower() not in _OFF
 
 
-@functools.cache
-def _llvm() -> Any:
-    """LLVM's functions, how to make one that writes code for this processor, and what the code depends on.
-
-    None if the package is missing or does not work here.
-    """
-    try:
-        import llvmlite
-        from llvmlite import binding
-
-        binding.initialize_native_target()
-        binding.initialize_native_asmprinter()
-        cpu, features = binding.get_host_cpu_name(), binding.get_host_cpu_features().flatten()
-        target = binding.Target.from_default_triple()
-        make = functools.partial(
-            target.create_target_machine,
-            cpu=cpu,
-            features=features,
-            opt=2,
-            reloc="pic",
-            codemodel="jitdefault",
-            jit=True,
-        )
-        make()
-    except Exception:  # whatever is wrong with it, there is the plan
-        return None
-    versions = f"llvmlite {llvmlite.__version__} LLVM {binding.llvm_version_info}"
-    return binding, make, "\n".join([versions, target.triple, cpu, features])
-
-
 def available() -> bool:
     """Whether kernels can be built here."""
-    return switched_on() and _llvm() is not None
+    return switched_on() and maker() is not None
 
 
 def build(source: str) -> Machine:
@@ -95,23 +69,33 @@ def build(source: str) -> Machine:
 
 
 def _build(source: str) -> Machine:
-    found = _llvm()
-    if found is None:
+    made = maker()
+    if made is None:
         raise RuntimeError("Kernels need the package llvmlite, which is not there; install tapefit[jit].")
-    binding, make, about = found
     start = time.perf_counter()
-    key = cache.key(source, about)
+    key = cache.key(source, made.about)
     code = cache.read(key)
     cached = code is not None
     if code is None:
-        module = binding.parse_assembly(source)
-        module.verify()
-        code = make().emit_object(module)
+        code = made.object_of(source)
+        alone(code)
         cache.write(key, code)
-    engine = binding.create_mcjit_compiler(binding.parse_assembly(""), make())
-    engine.add_object_file(binding.ObjectFileRef.from_data(code))
-    engine.finalize_object()
+    engine = made.loaded(code)
     addresses = {name: engine.get_function_address(name) for name in _DEFINED.findall(source)}
     if not all(addresses.values()):
         raise RuntimeError("The machine code of a kernel lacks functions that it should have; empty the cache folder.")
     return Machine(addresses, time.perf_counter() - start, cached, engine)
+
+
+def alone(code: bytes) -> None:
+    """See that machine code needs no function of the system: LLVM ends the process where it does not find one.
+
+    Raises
+    ------
+    RuntimeError
+        If it needs one, such as to round on a processor that has no instruction for that.
+    """
+    found = _FOREIGN.search(code)
+    if found is not None:
+        name = found.group(1).decode()
+        raise RuntimeError(f"the code of a kernel for this processor calls the system's {name}, which it should not")

@@ -9,7 +9,6 @@ millisecond, because waking one takes longer than many a loop; the machine's oth
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Iterable
 
 from tapefit.tape.function._kernel_layout import SUPER, Layout
@@ -21,10 +20,9 @@ _PAUSES = {  # lets the other thread of a processor's core work
     "x86_64": ("declare void @llvm.x86.sse2.pause()", "call void @llvm.x86.sse2.pause()"),
     "aarch64": ("declare void @llvm.aarch64.hint(i32)", "call void @llvm.aarch64.hint(i32 1)"),
 }
-_SAME = {"amd64": "x86_64", "arm64": "aarch64"}
 
 
-def shared_functions(layout: Layout, long: Iterable[int], repeats: bool) -> list[str]:
+def shared_functions(layout: Layout, long: Iterable[int], processor: str, repeats: bool) -> list[str]:
     """The text of `shared(frame)`, which is `run`, of `help(frame)`, and of `repeat_shared(frame, steps)`.
 
     Parameters
@@ -33,11 +31,12 @@ def shared_functions(layout: Layout, long: Iterable[int], repeats: bool) -> list
         The kernel's.
     long
         The numbers of the loops that are shared.
+    processor
+        "x86_64", "aarch64" or another.
     repeats
         Whether there is a function `carry` to repeat the kernel with.
     """
-    machine = platform.machine().lower()
-    declared, pause = _PAUSES.get(_SAME.get(machine, machine), ("", ""))
+    declared, pause = _PAUSES.get(processor, ("", ""))
     long = tuple(long)
     text = [declared, *(_whole(layout, i) for i in range(len(layout.loops)) if i not in long)]
     for i in long:

@@ -32,8 +32,14 @@ class Writer:
     Where loops are `long`, `shared(frame)` is `run` with these loops shared among threads.
     """
 
-    def __init__(self, layout: Layout, carry: tuple[tuple[int, int], ...] = (), long: tuple[int, ...] = ()) -> None:
-        self.layout, self.carry, self.long = layout, carry, long
+    def __init__(
+        self,
+        layout: Layout,
+        carry: tuple[tuple[int, int], ...] = (),
+        long: tuple[int, ...] = (),
+        processor: str = "",
+    ) -> None:
+        self.layout, self.carry, self.long, self.processor = layout, carry, long, processor
         values = [k for s in layout.group.steps for k in (*s.args, *s.outs)]
         wide = any(layout.letter(k) == "d" and layout.size(k) > 1 for k in values)
         self.lanes = 8 if wide else 16
@@ -54,7 +60,7 @@ class Writer:
             self._finish("repeat", ", i64 %steps", self._repeat())
         shared = []
         if self.long:
-            shared = shared_functions(self.layout, self.long, repeats=bool(self.carry))
+            shared = shared_functions(self.layout, self.long, self.processor, repeats=bool(self.carry))
         return "\n".join([*sorted(self.declared), *self.functions, *shared])
 
     def _finish(self, name: str, arguments: str, text: Text) -> None:
