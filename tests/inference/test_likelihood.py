@@ -26,7 +26,7 @@ def fitted(loss, link, **more):
 @pytest.mark.parametrize(("loss", "link"), LOSSES)
 def test_information_and_density_are_those_of_the_rows(loss, link):
     problem, end = fitted(loss, link)
-    family, eta = family_of(problem.loss), end.sums.eta
+    family, eta = family_of(problem.loss), problem.eta(end.theta)
     factors = problem.factor(), problem.factor_of(end.sums.gram)
     found = likelihood(problem, eta, end.sums.value / N, factors=factors)
     by_rows = problem.factor(_information(problem, family, eta))
@@ -45,7 +45,7 @@ def test_information_and_density_are_those_of_the_rows(loss, link):
 def test_weights_are_in_both_likelihoods():
     weight = np.random.default_rng(0).random(N) + 0.5
     problem, end = fitted("gamma", "log", weight=weight)
-    family, eta = family_of(problem.loss), end.sums.eta
+    family, eta = family_of(problem.loss), problem.eta(end.theta)
     statistics = likelihood(problem, eta, end.sums.value / problem.total_weight).statistics
     mu = problem.loss.link.mu(eta)
     np.testing.assert_allclose(statistics.llf, _densities(problem, family, mu, statistics.scale), rtol=1e-13)

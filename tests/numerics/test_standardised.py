@@ -76,3 +76,16 @@ def test_dense_block_alone_is_the_array():
     design = Design((Dense.of(X, centred=True),), len(X))
     one, other = survey(X, y, None, intercept=True), survey(design, y, None, intercept=True)
     np.testing.assert_array_equal(one.gram, other.gram)
+
+
+def test_threads_change_no_bit(monkeypatch):
+    X, y, w = rows(90_000)
+    found = []
+    for count in (1, 3):
+        monkeypatch.setattr("tapefit.numerics._standardised.workers_for", lambda shape, count=count: count)
+        seen = survey(X, y, w, intercept=True)
+        theta = np.array([1.0, -2.0, 3.0, 0.5, 4.0])
+        r, g = seen.standardised.residual(y, w, theta)
+        found.append([seen.gram, seen.gradient, seen.standardised.times(theta), seen.standardised.gram(w), r, g])
+    for one, two in zip(*found, strict=True):
+        np.testing.assert_array_equal(one, two)

@@ -42,7 +42,7 @@ def test_sums_are_those_of_the_rows(name, weighted):
     w = np.ones(N) if problem.weight is None else problem.weight
     eta = Z @ theta + (0.0 if problem.offset is None else problem.offset)
     rows = problem.at(eta)
-    np.testing.assert_allclose(sums.eta, eta, rtol=0, atol=1e-13)
+    np.testing.assert_allclose(problem.eta(theta), eta, rtol=0, atol=1e-13)
     np.testing.assert_allclose(sums.value, np.sum(w * rows.value), rtol=1e-12)
     np.testing.assert_allclose(sums.size, np.sum(w * np.abs(rows.value)), rtol=1e-12)
     np.testing.assert_allclose(sums.gradient, Z.T @ (w * rows.slope), rtol=1e-10, atol=1e-9)
@@ -56,8 +56,8 @@ def test_categories_of_many_levels_take_wider_ranges():
     theta = theta_of(problem)
     sums = problem.passes.at(theta)
     Z = problem.basis.columns(problem.X)
-    rows = problem.at(sums.eta)
-    np.testing.assert_allclose(sums.eta, Z @ theta + problem.offset, rtol=0, atol=1e-13)
+    rows = problem.at(problem.eta(theta))
+    np.testing.assert_allclose(problem.eta(theta), Z @ theta + problem.offset, rtol=0, atol=1e-13)
     np.testing.assert_allclose(sums.gradient, Z.T @ (problem.weight * rows.slope), rtol=1e-9, atol=1e-9)
     h = problem.weight * rows.curvature
     np.testing.assert_allclose(sums.gram, Z.T @ (Z * h[:, None]), rtol=1e-9, atol=1e-9)
@@ -79,8 +79,9 @@ def test_rows_where_the_loss_is_concave_are_told():
         return tf.math.log1p((y - y_hat) ** 2)
 
     problem = problem_of("gamma", loss=cauchy)
-    sums = problem.passes.at(theta_of(problem))
-    h = problem.at(sums.eta).curvature
+    theta = theta_of(problem)
+    sums = problem.passes.at(theta)
+    h = problem.at(problem.eta(theta)).curvature
     assert not sums.convex
     Z = problem.basis.columns(problem.X)
     positive = problem.weight * np.maximum(h, 0)
@@ -107,3 +108,15 @@ def test_few_rows_are_not_passed_through():
     rng = np.random.default_rng(0)
     y = rng.poisson(1.0, 500).astype(float)
     assert Problem.of(rng.normal(size=(500, 2)), y, find_loss("poisson"), intercept=True).passes is None
+
+
+@pytest.mark.parametrize("twin", [False, True])
+def test_a_root_of_products_has_them_whether_the_columns_are_apart_or_alike(twin):
+    X, y, _, h = table("gamma")
+    if twin:
+        X[:, 1] = X[:, 0] + 1e-7 * X[:, 1]
+    problem = Problem.of(X, y, find_loss("huber"), intercept=True)
+    h = np.square(h)
+    Z = problem.basis.columns(X)
+    B = problem.root(h)
+    np.testing.assert_allclose(B.T @ B, Z.T @ (Z * h[:, None]), rtol=1e-9, atol=1e-8)

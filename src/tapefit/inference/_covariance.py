@@ -15,7 +15,7 @@ from tapefit.errors import UsageError
 from tapefit.inference._cluster import cluster_roots, least_clusters
 from tapefit.inference._slopes import Slopes
 from tapefit.inference._sparsity import pinball_meat, pinball_slope, pinball_sparsity
-from tapefit.numerics import Factor, rows_factor
+from tapefit.numerics import Factor
 from tapefit.objective import Problem
 
 Floats = NDArray[np.float64]
@@ -151,15 +151,9 @@ def _sandwich(kind: str, correct: Callable[[Fit], Floats | float]) -> Callable[[
         pinball = fit.problem.loss.kind == "pinball"
         squares = pinball_meat(fit.problem, fit.residual) if pinball else fit.problem.once(np.square(fit.slopes.slope))
         inverse = fit.factor.inverse()
-        return Covariance.of_root(inverse @ (inverse.T @ _meat_root(fit.problem, squares * correct(fit)).T), kind)
+        return Covariance.of_root(inverse @ (inverse.T @ fit.problem.root(squares * correct(fit)).T), kind)
 
     return matrix
-
-
-def _meat_root(problem: Problem, squares: Floats) -> Floats:
-    """A matrix B (m, width) with B'B the sum of z z' times `squares`."""
-    root = np.sqrt(squares)
-    return rows_factor((Z * root[rows, None] for rows, Z in problem.parts()), problem.basis.width)
 
 
 def leverages(problem: Problem, factor: Factor, curvature: Floats | None) -> Floats:

@@ -20,7 +20,7 @@ from scipy import special
 from tapefit.errors import DataError
 from tapefit.inference._statistics import Statistics
 from tapefit.inference._tally import whole_numbers
-from tapefit.numerics import Factor, dependent_columns, in_order, processors, rows_factor
+from tapefit.numerics import Factor, dependent_columns, in_order, processors, ranges, rows_factor
 from tapefit.numerics._triangular import from_rows
 from tapefit.objective import Loss, Problem, pointwise
 from tapefit.optim import first_coefficients, solve_smooth
@@ -29,7 +29,6 @@ Floats = NDArray[np.float64]
 LogDensity = Callable[[Floats, Floats, Floats], Any]
 
 _NAN = float("nan")
-_ROWS = 1 << 15  # whose arrays a cache has room for
 _SAMPLE = 1 << 10  # rows that show a property of the loss
 _SAME = 1e-10
 
@@ -195,8 +194,7 @@ def _pearson(problem: Problem, family: Family, eta: Floats) -> float:
 
 def _total(part: Callable[[slice], float], n: int) -> float:
     """The sum over n rows of what each range of them adds."""
-    ranges = [slice(start, start + _ROWS) for start in range(0, n, _ROWS)]
-    found = list(in_order(part, ranges, processors()))
+    found = list(in_order(part, ranges(n), processors()))
     return math.fsum(found) if np.isfinite(found).all() else float(np.sum(found))
 
 
@@ -269,12 +267,13 @@ def _null_of_many(problem: Problem, family: Family, scale: float) -> dict[str, f
     found = whole_numbers(problem.y)
     if found is not None:
         values, counts = found
-        parts = [tuple(float(part @ counts) for part in both(values))]
+        value, density = both(values)
+        parts = [(float(value @ counts), float(density @ counts))]
     else:
-        ranges = [problem.y[start : start + _ROWS] for start in range(0, problem.n, _ROWS)]
-        parts = list(in_order(lambda y: tuple(float(part.sum()) for part in both(y)), ranges, processors()))
-    value, llnull = (math.fsum(part) for part in zip(*parts, strict=True))
-    return {"null_deviance": _deviance(problem, value / problem.total_weight), "llnull": llnull}
+        sums = in_order(lambda rows: [part.sum() for part in both(problem.y[rows])], ranges(problem.n), processors())
+        parts = [(float(value), float(density)) for value, density in sums]
+    mean_loss = math.fsum(value for value, _ in parts) / problem.total_weight
+    return {"null_deviance": _deviance(problem, mean_loss), "llnull": math.fsum(density for _, density in parts)}
 
 
 def _constant(problem: Problem) -> Floats:

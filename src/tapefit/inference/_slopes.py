@@ -27,19 +27,20 @@ class Slopes:
         (n,) y less the linear predictor.
     seen
         The loss at the rows, where the descent has it.
-    eta
-        (n,) the linear predictor, where the descent has that: y less the residual lacks digits of it if y is large.
+    theta
+        (width,) the coefficients, where the linear predictor is to come from them: y less the residual lacks digits of
+        it if y is large.
     """
 
     problem: Problem
     residual: Floats
     seen: Pointwise | None = None
-    eta: Floats | None = None
+    theta: Floats | None = None
 
     @cached_property
     def rows(self) -> Pointwise:
         """The loss at each row with its derivatives, unweighted."""
-        eta = self.problem.y - self.residual if self.eta is None else self.eta
+        eta = self.problem.y - self.residual if self.theta is None else self.problem.eta(self.theta)
         return self.seen or self.problem.at(eta)
 
     @cached_property

@@ -68,7 +68,7 @@ def solution(
     sums
         What a pass through many rows found at the coefficients, where the descent has it.
     """
-    slopes = Slopes(problem, residual, seen, None if sums is None else sums.eta)
+    slopes = Slopes(problem, residual, seen, None if sums is None else theta)
     summed = None if sums is None or penalty_root is not None else _bread_of(problem, sums)
     if problem.loss.kind == "squares":
         loss_value, bread = float(square_loss(problem, problem.mean(np.square(residual)))), factor
@@ -80,7 +80,7 @@ def solution(
     used = None if penalty_root is None else _used(problem, bread, penalty_root)
     known = None
     if problem.loss.family:
-        eta = problem.eta(theta) if sums is None else sums.eta
+        eta = problem.eta(theta)
         factors = None if summed is None else (factor, summed)
         known = likelihood(problem, eta, loss_value, used=used, penalty_root=penalty_root, factors=factors)
     whole = known.statistics if known else statistics(problem, residual)

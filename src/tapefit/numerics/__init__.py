@@ -5,7 +5,7 @@ from tapefit.numerics._design import Coded, Dense, Design
 from tapefit.numerics._doubledouble import DD
 from tapefit.numerics._exact_factor import exact_factor
 from tapefit.numerics._normal_equations import NormalEquations
-from tapefit.numerics._pool import in_order, processors
+from tapefit.numerics._pool import ROWS, in_order, processors, ranges, workers_for
 from tapefit.numerics._powers import Powers, select_powers
 from tapefit.numerics._residual import exact_residual, plain_residual
 from tapefit.numerics._standardised import Standardised, Survey, survey
@@ -24,6 +24,7 @@ from tapefit.numerics._triangular import (
 
 __all__ = [
     "DD",
+    "ROWS",
     "Basis",
     "Coded",
     "Dense",
@@ -48,8 +49,10 @@ __all__ = [
     "make_basis",
     "plain_residual",
     "processors",
+    "ranges",
     "rows_factor",
     "select_powers",
     "survey",
     "threads_for",
+    "workers_for",
 ]

@@ -7,11 +7,13 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
+from tapefit.numerics._threads import NARROW
 from tapefit.tape.function._kernel_threads import count
 
 T = TypeVar("T")
 R = TypeVar("R")
 
+ROWS = 1 << 15  # whose numbers and what is computed of them a cache has room for
 _MOST = 8  # beyond, threads wait for Python's own lock
 
 
@@ -23,6 +25,17 @@ def processors() -> int:
     named = os.environ.get("OMP_NUM_THREADS", "")
     allowed = min(count(), int(named)) if named.isdecimal() else count()
     return max(1, min(allowed, _MOST))
+
+
+def workers_for(shape: tuple[int, int]) -> int:
+    """How many threads go through the rows of an (n, p) design: one where BLAS has threads of its own."""
+    return 1 if shape[1] > NARROW else processors()
+
+
+def ranges(n: int, least: int = 0) -> list[slice]:
+    """The ranges of n rows that threads work on, one after the other; of `least` rows or more."""
+    step = ROWS * max(1, -(-least // ROWS))
+    return [slice(start, min(start + step, n)) for start in range(0, n, step)]
 
 
 def in_order(fn: Callable[[T], R], items: Sequence[T], workers: int) -> Iterator[R]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from tapefit.numerics._basis import Basis, power_of_two
 from tapefit.numerics._design import Dense, Design
+from tapefit.numerics._pool import in_order, ranges, workers_for
 
 Floats = NDArray[np.float64]
 
@@ -37,14 +39,29 @@ class Standardised:
 
     def times(self, theta: Floats) -> Floats:
         """Z theta, (n,)."""
-        b, constant = self.coefficients(theta)
-        return self.design.times(b, constant)
+        out = np.empty(self.design.n)
+
+        def fill(rows: slice) -> None:
+            out[rows] = self.design.part(rows).times(*coefficients)
+
+        coefficients = self.coefficients(theta)
+        for _ in in_order(fill, ranges(self.design.n), workers_for(self.design.shape)):
+            pass
+        return out
 
     def residual(self, y: Floats, w: Floats | None, theta: Floats) -> tuple[Floats, Floats]:
         """r = y - Z theta, (n,), and Z'W r, (width,)."""
         b, constant = self.coefficients(theta)
-        r, sums = self.design.residual(y, w, b, constant)
-        total = float(r.sum() if w is None else r @ w)
+        r = np.empty(len(y))
+
+        def part(rows: slice) -> tuple[Floats, float]:
+            share = None if w is None else w[rows]
+            r[rows], sums = self.design.part(rows).residual(y[rows], share, b, constant)
+            return sums, float(r[rows].sum() if share is None else r[rows] @ share)
+
+        found = list(in_order(part, ranges(len(y)), workers_for(self.design.shape)))
+        sums = np.sum([part[0] for part in found], axis=0)
+        total = math.fsum(part[1] for part in found)
         return r, self.from_sums(sums, total)
 
     def coefficients(self, theta: Floats) -> tuple[Floats, float]:
@@ -65,7 +82,7 @@ class Standardised:
     def gram(self, h: Floats | None) -> Floats:
         """Z' diag(h) Z, (width, width); ones for None."""
         total = float(self.design.n if h is None else h.sum())
-        gram, sums = self.design.gram(h, h)
+        gram, sums = _summed(self.design, h, h)
         return self.about(gram, sums[0], total)
 
     def about(self, gram: Floats, sums: Floats, total: float) -> Floats:
@@ -130,7 +147,7 @@ def survey(X: Floats | Design, y: Floats, weight: Floats | None, *, intercept: b
     with np.errstate(all="ignore"):
         weighted = y if weight is None else y * weight
         total = float(len(y) if weight is None else weight.sum())
-        gram, (sums, products) = design.gram(weight, weight, weighted)
+        gram, (sums, products) = _summed(design, weight, weight, weighted)
         basis = _basis(design, np.diag(gram), sums, total, intercept)
         if basis is None:
             return None
@@ -139,6 +156,20 @@ def survey(X: Floats | Design, y: Floats, weight: Floats | None, *, intercept: b
         gradient = standardised.from_sums(products, float(weighted.sum()))
     usable = np.isfinite(whole).all() and np.isfinite(gradient).all()
     return Survey(X, standardised, weight, y, whole, gradient) if usable else None
+
+
+def _summed(design: Design, h: Floats | None, *vectors: Floats | None) -> tuple[Floats, Floats]:
+    """What `Design.gram` gives, a range of the rows at a time in several threads."""
+
+    def part(rows: slice) -> tuple[Floats, Floats]:
+        own = [None if v is None else v[rows] for v in (h, *vectors)]
+        return design.part(rows).gram(*own)
+
+    gram, sums = np.zeros((design.shape[1],) * 2), np.zeros((len(vectors), design.shape[1]))
+    for some, more in in_order(part, ranges(design.n, design.range_rows), workers_for(design.shape)):
+        gram += some
+        sums += more
+    return gram, sums
 
 
 def _basis(design: Design, squares: Floats, sums: Floats, total: float, intercept: bool) -> Basis | None:

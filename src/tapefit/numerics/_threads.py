@@ -12,7 +12,7 @@ from typing import Any, ParamSpec, TypeVar
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_NARROW = 512  # columns up to which a second thread wins nothing on a quiet machine and loses much on a busy one
+NARROW = 512  # columns up to which a second thread wins nothing on a quiet machine and loses much on a busy one
 
 
 def threads_for(shape: tuple[int, int]) -> AbstractContextManager[object]:
@@ -21,7 +21,7 @@ def threads_for(shape: tuple[int, int]) -> AbstractContextManager[object]:
     Threads that wait for one another spin. Where another program holds a core, a product of a millisecond then
     takes hundreds, and the inverse of ten columns five instead of two microseconds.
     """
-    return nullcontext() if shape[1] > _NARROW else _ONE
+    return nullcontext() if shape[1] > NARROW else _ONE
 
 
 class _Shared:

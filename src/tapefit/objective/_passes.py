@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tapefit.numerics import Standardised, in_order
+from tapefit.numerics import Standardised, in_order, ranges, workers_for
 from tapefit.objective._losses import Loss
 from tapefit.objective._pointwise import Chunks, Pointwise
 from tapefit.objective._repeated import CHUNK
@@ -24,8 +24,6 @@ class Sums(NamedTuple):
 
     Attributes
     ----------
-    eta
-        (n,) the linear predictor.
     value, size
         The sums of w l and of w |l|.
     gradient
@@ -40,7 +38,6 @@ class Sums(NamedTuple):
         Whether l'' is finite and not negative in any row, so that `gram` is the Hessian.
     """
 
-    eta: Floats
     value: float
     size: float
     gradient: Floats
@@ -78,8 +75,6 @@ class Passes:
         self, loss: Loss, design: Standardised, y: Floats, weight: Floats | None, offset: Floats | None
     ) -> None:
         self._loss, self._design, self._y, self._weight, self._offset = loss, design, y, weight, offset
-        least = design.design.range_rows
-        self._step = CHUNK * max(1, -(-least // CHUNK))
         self._chunks: Chunks | None = None
 
     @property
@@ -109,12 +104,11 @@ class Passes:
             As `pointwise`.
         """
         chunks = self._of_loss()
-        eta = np.empty(self.n)
-        work = partial(self._part, chunks, self._design.coefficients(theta), eta)
-        first, *others = (slice(start, min(start + self._step, self.n)) for start in range(0, self.n, self._step))
+        work = partial(self._part, chunks, self._design.coefficients(theta))
+        first, *others = ranges(self.n, self._design.design.range_rows)
         part = work(first)
         gram, products, numbers, convex = part.gram, part.products, [part.numbers], part.convex
-        for part in in_order(work, others, chunks.workers):
+        for part in in_order(work, others, min(chunks.workers, workers_for(self._design.design.shape))):
             gram += part.gram
             products += part.products
             numbers.append(part.numbers)
@@ -123,7 +117,7 @@ class Passes:
         with np.errstate(all="ignore"):
             whole = self._design.about(gram, products[0], bends)
             gradient = self._design.from_sums(products[1], slopes)
-        return Sums(eta, value, size, gradient, whole, scatter, rounding, convex)
+        return Sums(value, size, gradient, whole, scatter, rounding, convex)
 
     def _of_loss(self) -> Chunks:
         """A named loss is the same in each pass; a user's may depend on what changes between them."""
@@ -131,8 +125,8 @@ class Passes:
             self._chunks = Chunks(self._loss, 2, self.n)
         return self._chunks
 
-    def _part(self, chunks: Chunks, coefficients: tuple[Floats, float], eta: Floats, rows: slice) -> _Part:
-        """The sums of a range, of which the linear predictor is written to `eta`."""
+    def _part(self, chunks: Chunks, coefficients: tuple[Floats, float], rows: slice) -> _Part:
+        """The sums of a range."""
         wide = slice(max(0, min(rows.start, rows.stop - CHUNK)), rows.stop)
         lead = rows.start - wide.start
         y, y_hat = self._y[wide], self._design.design.part(wide).times(*coefficients)
@@ -142,8 +136,7 @@ class Passes:
             chunks.at(y[piece], y_hat[piece], wide.start + piece.start)
             for piece in map(chunks.widened, chunks.spans(len(y)))
         ]
-        eta[rows] = y_hat[lead:]
-        return self._summed(rows, _joined(seen, len(y), lead), eta[rows])
+        return self._summed(rows, _joined(seen, len(y), lead), y_hat[lead:])
 
     def _summed(self, rows: slice, seen: Pointwise, eta: Floats) -> _Part:
         value, slope, curvature = seen.value, seen.slope, seen.curvature

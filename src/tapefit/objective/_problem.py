@@ -28,6 +28,7 @@ from tapefit.numerics import (
     is_safe,
     make_basis,
     plain_residual,
+    rows_factor,
     survey,
     threads_for,
 )
@@ -241,6 +242,14 @@ class Problem:
         """The factor of cross-products with a curvature; None where one from the rows has more digits."""
         factor = from_gram(gram)
         return factor if is_safe(factor) and (self.X.size > _MIDDLE or factor.condition <= _WELL) else None
+
+    def root(self, h: Floats) -> Floats:
+        """A matrix B (m, width) with B'B = Z' diag(h) Z, the weights not counted."""
+        found = None if self._many is None else self.factor_of(self._many.gram(h))
+        if found is not None:
+            return found.R
+        root = np.sqrt(h)
+        return rows_factor((Z * root[rows, None] for rows, Z in self.parts()), self.basis.width)
 
     def preconditioner(self, curvature: Floats) -> Factor:
         """The same as `factor`, roughly: from cross-products unless they are very ill conditioned."""

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tapefit.errors import OperatorNotAllowedInGraphError, UsageError
+from tapefit.numerics import ROWS
 from tapefit.objective._losses import Loss
 from tapefit.tape import Tensor
 
@@ -17,7 +18,7 @@ Order = Literal[0, 1, 2]
 Parts = list[Floats]  # the value and as many derivatives as there are
 Differentiate = Callable[[Loss, Tensor, Tensor, Order], list[Tensor]]
 
-CHUNK = 1 << 15  # rows
+CHUNK = ROWS
 _WORTH_A_KERNEL = 1 << 20  # rows from which machine code repays loading and building it
 
 

@@ -18,7 +18,6 @@ Floats = NDArray[np.float64]
 
 _HALVINGS = 40
 _FLOOR = 1e-2  # of the largest curvature, for rows whose own would leave the step undetermined
-_SURE = 1e-13  # of the tolerance: what a further pass through many rows must promise to be made
 _NOISE = 1e-12  # of the sum of losses, there or at the start: a fall below it drowns in rounding
 
 
@@ -31,8 +30,7 @@ def solve_smooth(
     2. R with R'R = Z' diag(w l'') Z
     3. step = -R^-1 R^-T Z'W l'
     4. halve the step until f falls by what its slope promises
-    5. stop after a step that is tiny beside the scatter of the rows, or below the rounding of the predictions; of many
-       rows also where steps have become so much shorter that, convergence being quadratic, the next one will be
+    5. stop after a step that is tiny beside the scatter of the rows, or below the rounding of the predictions
 
     Where the Hessian is not positive definite, rows with l'' <= 0 bend no step; where too few are left to determine
     one, rows without curvature get a hundredth of the largest.
@@ -56,7 +54,7 @@ def solve_smooth(
     """
     at = start if isinstance(start, Point) else look(problem, start)  # 1
     curve: list[float] = []
-    first, before = at.size, 0.0
+    first = at.size
     for k in range(1, max_iter + 1):
         model = _model(problem, at)  # 2
         white = model.factor.whiten(at.gradient)
@@ -69,10 +67,6 @@ def solve_smooth(
         size = max(at.size, first)  # losses of next to nothing are differences that round as larger ones do
         after = _search(problem, at, step, promised, model.factor, _NOISE * size)  # 4
         settled = promised <= max(tol * model.scatter, rounding)  # 5
-        shrunk = promised / before if before else np.inf
-        if at.sums is not None and promised * shrunk * shrunk <= _SURE * tol * model.scatter:
-            settled = True  # by what Newton's next step would explain
-        before = promised
         if after is None:
             settled = settled or promised <= max(1e6 * rounding, 1e-4 * _NOISE * size)
             return _outcome(problem, at, k - 1, settled, _converged(k - 1) if settled else _STUCK, curve, "stuck")

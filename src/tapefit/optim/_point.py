@@ -23,8 +23,6 @@ class Point:
         The rows.
     theta
         (width,) the coefficients of the standardised columns.
-    eta
-        (n,) the linear predictor.
     f, size
         The sums of the losses and of their sizes, weighted.
     sums
@@ -35,11 +33,15 @@ class Point:
 
     problem: Problem
     theta: Floats
-    eta: Floats
     f: float
     size: float
     sums: Sums | None = None
     rows_if_seen: Pointwise | None = None
+
+    @property
+    def eta(self) -> Floats:
+        """(n,) the linear predictor, which is computed anew each time."""
+        return self.problem.eta(self.theta)
 
     @cached_property
     def rows(self) -> Pointwise:
@@ -62,8 +64,7 @@ def look(problem: Problem, theta: Floats) -> Point:
     """
     if problem.passes is not None:
         sums = problem.passes.at(theta)
-        return Point(problem, theta, sums.eta, sums.value, sums.size, sums)
-    eta = problem.eta(theta)
-    rows = problem.at(eta)
+        return Point(problem, theta, sums.value, sums.size, sums)
+    rows = problem.at(problem.eta(theta))
     values = problem.weighted(rows.value)
-    return Point(problem, theta, eta, float(values.sum()), float(np.abs(values).sum()), None, rows)
+    return Point(problem, theta, float(values.sum()), float(np.abs(values).sum()), None, rows)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,8 +11,8 @@ from tapefit.optim._point import Point, look
 
 Floats = NDArray[np.float64]
 
-_FEWEST, _TIMES = 1 << 11, 16  # rows of the first sample, and how many times as many each further one has
-_SHARE = 8  # of all rows, the largest part that is a sample
+_SHARE = 8  # of all rows the last sample has an eighth
+_TIMES, _FEWEST = 16, 1 << 11  # how many times as many rows as the one before, and how many at least
 _A_COLUMN = 8  # rows of a sample for each coefficient, at least
 _STEPS = 12
 _HALVINGS = 4
@@ -25,7 +23,8 @@ _GOLDEN = 0.6180339887498949
 def sampled_start(problem: Problem) -> Point | None:
     """The point of the minimiser of some of the rows; None where samples are not worth it, or misled.
 
-    1. steps of Newton on 2,048 rows, then on 16 times as many, and so on, as far as sampling lets them mean something
+    1. steps of Newton on some 2,048 rows or more, then on 16 times as many, and so on until an eighth of all, as far
+       as sampling lets them mean something
     2. a look at all rows: the mean loss is no higher than in the sample by more than the rows' scatter
 
     All rows are then a few steps from their minimum.
@@ -49,12 +48,12 @@ def sampled_start(problem: Problem) -> Point | None:
     return at if at.f / problem.total_weight <= limit else None
 
 
-def _sizes(n: int, width: int) -> Iterator[int]:
-    m = _FEWEST
-    while m * _SHARE <= n:
-        if m >= _A_COLUMN * width:
-            yield m
-        m *= _TIMES
+def _sizes(n: int, width: int) -> list[int]:
+    """How many rows the samples have, in ascending order."""
+    sizes = [n // _SHARE]
+    while sizes[0] >= max(_FEWEST, _A_COLUMN * width):
+        sizes.insert(0, sizes[0] // _TIMES)
+    return sizes[1:]
 
 
 def _places(m: int, n: int) -> NDArray[np.intp]:
