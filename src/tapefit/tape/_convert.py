@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy import ndarray
 
 from tapefit.errors import InvalidArgumentError
 from tapefit.tape._stack import stack
@@ -134,15 +135,15 @@ def like(value: Any, tensor: Tensor) -> Tensor:
     array = tensor._array
     kind = type(value)
     if kind is float or kind is int:
-        scalar = type(array) is not np.ndarray  # a scalar meets a scalar: NumPy works fastest on two of a kind
-        key = (kind, value, type(array) if scalar else array.dtype)
+        scalar = type(array)  # a scalar meets a scalar: NumPy works fastest on two of a kind
+        key = (kind, value, array.dtype if scalar is ndarray else scalar)
         found = _constants.get(key)
         # 0.0 and -0.0 are equal keys and different numbers
         if found is not None and value:
             return found
         if array.dtype.kind != "f":
             _must_hold(value, array.dtype)
-        made = Tensor(array.dtype.type(value) if scalar else np.array(value, array.dtype))
+        made = Tensor(np.array(value, array.dtype) if scalar is ndarray else array.dtype.type(value))
         if len(_constants) >= _CACHE_SIZE:
             _constants.clear()
         _constants[key] = made

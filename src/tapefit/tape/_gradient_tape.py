@@ -17,7 +17,6 @@ from tapefit.tape._plan import planned
 from tapefit.tape._readable import GONE, Readable
 from tapefit.tape._request import (
     NONE,
-    UNITS,
     UnconnectedGradients,
     finished,
     packed,
@@ -167,9 +166,10 @@ class GradientTape(Readable):
 
     def _watch_variable(self, variable: Variable) -> None:
         """Called at a variable's first access, too."""
-        self._variables[variable._uid] = variable
-        if variable._value._array.dtype.kind in "fc":
-            self._live.add(variable._uid)
+        uid = variable._uid
+        self._variables[uid] = variable
+        if variable._floats:
+            self._live.add(uid)
 
     def watched_variables(self) -> tuple[Variable, ...]:
         """The variables followed so far, in order of their making."""
@@ -246,8 +246,9 @@ class GradientTape(Readable):
             If a gradient would be None and `on_none` is ``"explain"``.
         """
         if type(sources) is list and output_gradients is None and unconnected_gradients is NONE and on_none is None:
-            repeated = self._repeated(target, sources)
+            repeated = planned(self, target, sources)
             if repeated is not None:
+                self._used, self._records, self._live = True, GONE, set()
                 return repeated
         targets = target_tensors(target, self)
         flat_sources = source_leaves(sources)
@@ -385,19 +386,6 @@ class GradientTape(Readable):
             if self._remembers:
                 self._keep_rows()
             self._records, self._live = GONE, set()
-
-    def _repeated(self, target: Any, sources: list[Any]) -> list[Tensor] | None:
-        """The gradients by a plan, if the records look like those of earlier tapes and everything is as usual."""
-        if self._recording or self._remembers or self._gathers or type(target) is not Tensor or stack.tapes:
-            return None
-        unit = UNITS.get(type(target._array))
-        if unit is None or self._used or stack.check is not None:
-            return None
-        found = planned(self._records, self._live, target, sources, unit)
-        if found is not None:
-            self._used = True
-            self._records, self._live = GONE, set()
-        return found
 
     def _sweep(self, targets: list[Any], seeds: list[Any], sources: list[Any], lead: int = 0) -> list[Any]:
         """The sources' cotangents, None where there is none."""

@@ -13,37 +13,37 @@ from tapefit.tape import primitives as p
 from tapefit.tape._convert import beside, like, pair, tensor_of
 from tapefit.tape._indexed_slices import IndexedSlices
 from tapefit.tape._primitive import Primitive, answered
+from tapefit.tape._request import UNITS
 from tapefit.tape._slicing import item
+from tapefit.tape._stack import stack
 from tapefit.tape._tensor import Tensor
 from tapefit.tape._variable import Variable
 from tapefit.tape._variable_slice import item_of_variable
 
 Op = Callable[..., Tensor]
+_blank = object.__new__
 
 
 def binary(primitive: Primitive) -> Op:
     """The op of two operands that a primitive makes: convert, compute, tell the tapes."""
     fn, name, quiet = primitive.fn, primitive.name, primitive.quiet
+    plain = not quiet
 
     def op(x: Any, y: Any) -> Tensor:
-        if type(x) is not Tensor or type(y) is not Tensor:
-            if type(x) is Variable:
-                x = x._value_for_op()
-            if type(y) is Variable:
-                y = y._value_for_op()
-            if type(x) is not Tensor:
-                x, y = pair(x, y, name)
-            elif type(y) is float:
-                y = like(y, x)
-            elif type(y) is not Tensor:
-                y = beside(y, x)
-            elif x._array.dtype is not y._array.dtype:
-                pair(x, y, name)
-            a, b = x._array, y._array
-        else:
+        if type(x) is Tensor and type(y) is Tensor:
             a, b = x._array, y._array
             if a.dtype is not b.dtype:
                 pair(x, y, name)
+        elif type(y) is float and type(x) is Tensor:
+            if plain and type(x._array) in UNITS and not stack.tapes:
+                answer = _blank(Tensor)  # NumPy gives a Python float the scalar's dtype, as `like` does
+                answer._array, answer._uid = fn(x._array, y), 0
+                return answer
+            y = like(y, x)
+            a, b = x._array, y._array
+        else:
+            x, y = _operands(x, y, name)
+            a, b = x._array, y._array
         if quiet or a.ndim + b.ndim == 3:
             return answered(primitive, (x, y), _careful(primitive, a, b), None)
         try:
@@ -53,6 +53,20 @@ def binary(primitive: Primitive) -> Op:
         return answered(primitive, (x, y), answer, None)
 
     return op
+
+
+def _operands(x: Any, y: Any, name: str) -> tuple[Tensor, Tensor]:
+    """Both as tensors of one dtype, where one of them is no tensor."""
+    if type(x) is Variable:
+        x = x._value_for_op()
+    if type(y) is Variable:
+        y = y._value_for_op()
+    if type(x) is Tensor:
+        if type(y) is not Tensor:
+            return x, beside(y, x)
+        if x._array.dtype is y._array.dtype:
+            return x, y
+    return pair(x, y, name)
 
 
 def _careful(primitive: Primitive, a: Any, b: Any) -> Any:
@@ -91,6 +105,7 @@ equal, not_equal = binary(p.equal), binary(p.not_equal)
 logical_and, logical_or, logical_xor = binary(p.logical_and), binary(p.logical_or), binary(p.logical_xor)
 negative, square, absolute = unary(p.negative), unary(p.square), unary(p.absolute)
 logical_not = unary(p.logical_not)
+_squared = p.square.fn
 
 
 def divide(x: Any, y: Any) -> Tensor:
@@ -107,9 +122,11 @@ def divide(x: Any, y: Any) -> Tensor:
 def power(x: Any, y: Any) -> Tensor:
     """x to the power y; the exponent 2 is a square."""
     if (type(y) is int or type(y) is float) and y == 2:
-        x = tensor_of(x)
-        if x._array.dtype.kind in "fc":
-            return square(x)
+        if type(x) is not Tensor:
+            x = tensor_of(x)
+        array = x._array
+        if array.dtype.kind in "fc":
+            return answered(p.square, (x,), _squared(array), None)
     return _power(x, y)
 
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from operator import itemgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tapefit.tape._backward import Record, unbroadcast
 from tapefit.tape._primitive import REGISTRY, Primitive, through
-from tapefit.tape._request import finished
+from tapefit.tape._request import UNITS, finished
+from tapefit.tape._stack import stack
 from tapefit.tape._tensor import Tensor
 from tapefit.tape.primitives import WHOLE
+
+if TYPE_CHECKING:
+    from tapefit.tape._gradient_tape import GradientTape
 
 # A loop makes the same records again and again, with other values. After a few times the sweep over them is written
 # out: which rules are called, in which order, where their results go. Rules are called as `sweep` calls them and sums
@@ -22,7 +26,7 @@ from tapefit.tape.primitives import WHOLE
 # whether every argument comes from where it came when the plan was made, and gives up if not. Shapes and dtypes are
 # not part of it; what is broadcast is seen on the way, as in `sweep`.
 Plan = Callable[[list[Record], set[int], Any, list[Any], Any], list[Any] | None]
-Key = tuple[int, tuple[Primitive, ...]]
+Key = tuple[int | Primitive, ...]  # how many sources, and each record's primitive
 
 _LONGEST = 64  # records
 _REPEATS = 16  # tapes that look alike before a plan is made, which takes a millisecond
@@ -34,41 +38,39 @@ _met: dict[Key, int] = {}
 _primitives = itemgetter(0)
 
 
-def planned(records: list[Record], live: set[int], target: Tensor, sources: list[Any], seed: Any) -> list[Any] | None:
-    """The cotangents of the sources by a plan, or None if there is none for such records.
+def planned(tape: GradientTape, target: Any, sources: list[Any]) -> list[Any] | None:
+    """The gradients of one target by a plan, or None where there is no plan, or something is not as usual.
 
     Parameters
     ----------
-    records
-        In order of execution.
-    live
-        The uids that the tape follows.
-    target
-        The one target.
-    sources
-        Tensors and variables.
-    seed
-        The cotangent of the target, a bare scalar.
+    tape
+        That was asked; its records are taken as they are.
+    target, sources
+        As they were given.
     """
-    if len(records) > _LONGEST:
+    records, live = tape._records, tape._live
+    if tape._recording or tape._used or tape._remembers or tape._gathers or stack.tapes or stack.check is not None:
         return None
-    key = (len(sources), tuple(map(_primitives, records)))
-    plans = _plans.get(key)
-    if plans is not None:
-        for plan in plans:
-            try:
-                found = plan(records, live, target, sources, seed)
-            except AttributeError:  # a source that is neither tensor nor variable
-                return None
-            if found is not None:
-                return found
+    if type(target) is not Tensor or len(records) > _LONGEST:
+        return None
+    seed = UNITS.get(type(target._array))
+    if seed is None:
+        return None
+    key = (len(sources), *map(_primitives, records))
+    for plan in _plans.get(key, ()):
+        try:
+            found = plan(records, live, target, sources, seed)
+        except AttributeError:  # a source that is neither tensor nor variable
+            return None
+        if found is not None:
+            return found
     _meet(key, records, live, target, sources)
     return None
 
 
 def _meet(key: Key, records: list[Record], live: set[int], target: Tensor, sources: list[Any]) -> None:
     """Count, and make a plan when such records have come often enough."""
-    if len(_plans.get(key, ())) >= _FORMS or not all(REGISTRY.get(p.name) is p for p in key[1]):
+    if len(_plans.get(key, ())) >= _FORMS or not all(REGISTRY.get(r[0].name) is r[0] for r in records):
         return  # a primitive made for one call never comes again
     count = _met[key] = _met.get(key, 0) + 1
     if count < _REPEATS:
@@ -128,6 +130,8 @@ def _made(records: list[Record], links: Links, target: int, sources: int) -> Pla
         "def plan(records, live, target, sources, seed):",
         f"    [{unpacked}] = records",
         f"    [{', '.join(f's{i}' for i in range(sources))}] = sources",
+        *(f"    u{i} = s{i}._uid" for i in range(sources)),
+        "    first = y0._uid",
         f"    if {' or '.join(_differences(records, links, reached, target, sources))}:",
         "        return None",
         *(["    with errstate(all='ignore'):"] if quiet else []),
@@ -154,15 +158,21 @@ def _differences(records: list[Record], links: Links, reached: set[int], target:
     """Conditions under which the plan is not for these records."""
     yield f"target is not y{target}"
     for i in range(sources):  # numbers grow, so that no record has made a source
-        yield f"s{i}._uid >= y0._uid or s{i}._uid not in live"
-        yield from (f"s{i}._uid == s{j}._uid" for j in range(i))
+        yield f"u{i} >= first or u{i} not in live"
+        yield from (f"u{i} == u{j}" for j in range(i))
     for k in sorted(reached):
         params = records[k][3]
         yield f"p{k} is not WHOLE" if params is WHOLE else f"not p{k}" if params else f"p{k}"
         for i, j in enumerate(links[k]):
-            if records[k][0].rules[i] is not None:
-                made = f"{'s' if j < 0 else 'y'}{-1 - j if j < 0 else j}" if j is not None else ""
-                yield f"a{k}_{i}._uid != {made}._uid" if made else f"a{k}_{i}._uid in live"
+            a = f"a{k}_{i}"
+            if records[k][0].rules[i] is None:
+                continue
+            if j is None:
+                yield f"{a}._uid in live"
+            elif j < 0:
+                yield f"{a}._uid != u{-1 - j}"
+            else:  # the same tensor, or an outline of it
+                yield f"({a} is not y{j} and {a}._uid != y{j}._uid)"
 
 
 def _steps(records: list[Record], links: Links, target: int, sources: int) -> Iterator[str]:
@@ -183,9 +193,10 @@ def _steps(records: list[Record], links: Links, target: int, sources: int) -> It
                 options = ", axis=None, keepdims=False" if params is WHOLE else f", **p{k}" if params else ""
                 yield f"part = rule{k}_{i}(g{k}, y{k}._array{arrays}{options})"
                 yield "if part is None: return None"
-            if primitive.broadcasts:
-                yield f"shape = a{k}_{i}._array.shape"
-                yield "if part.shape != shape: part = unbroadcast(part, shape) if shape else add_up(part, None)"
+            if primitive.broadcasts:  # sizes are quicker to compare than shapes, and as good unless they are 0
+                yield f"x = a{k}_{i}._array"
+                yield "if part.size != x.size or part.ndim != x.ndim or not part.size:"
+                yield "    part = unbroadcast(part, x.shape) if x.ndim else add_up(part, None)"
             if i == ways[-1][0]:
                 yield f"del g{k}"  # before a sum is made: one large array less at the same time
             yield f"{to} = {to} + part" if to in known else f"{to} = part"

@@ -55,13 +55,11 @@ class Primitive:
         True if gradients end here, or may: no argument has a rule, or it is a cast.
     reads
         The values that the rules read. Of what they do not read, only shape and dtype are kept if it is large.
-    drops
-        Whether there is something that they do not read.
     pure
         False if it does more than to return a value, or returns another value each time.
     """
 
-    __slots__ = ("broadcasts", "cuts", "drops", "fn", "name", "outputs", "pure", "quiet", "reads", "rules", "variadic")
+    __slots__ = ("broadcasts", "cuts", "fn", "name", "outputs", "pure", "quiet", "reads", "rules", "variadic")
 
     def __init__(
         self,
@@ -77,8 +75,7 @@ class Primitive:
     ) -> None:
         self.name, self.fn, self.rules, self.variadic, self.pure = name, fn, rules, variadic, pure
         self.cuts = name == "cast" or not (variadic or any(rules))
-        self.broadcasts, self.quiet, self.outputs = broadcasts, quiet, outputs
-        self.reads, self.drops = reads, reads != "all"
+        self.broadcasts, self.quiet, self.outputs, self.reads = broadcasts, quiet, outputs, reads
 
     def repeated(self, n: int) -> tuple[Rule, ...]:
         """The rule of a variadic primitive, bound to each of `n` places."""
@@ -140,7 +137,8 @@ def answered(primitive: Primitive, args: tuple[Tensor, ...], array: Any, params:
         return answer
     if len(tapes) == 1:
         tape = tapes[0]
-        if tape._records is not None:
+        records = tape._records
+        if records is not None:
             live = tape._live
             for a in args:
                 if a._uid in live:
@@ -148,10 +146,11 @@ def answered(primitive: Primitive, args: tuple[Tensor, ...], array: Any, params:
                     live.add(uid)
                     if primitive.cuts:
                         note_cut(uid)
-                    if primitive.drops and array.size + args[0]._array.size > _MANY:
-                        tape._records.append((primitive, *_outlined(primitive, args, answer), params))
+                    # what broadcasts gives no fewer elements than it takes
+                    if array.size > _MANY or (not primitive.broadcasts and args[0]._array.size > _MANY):
+                        records.append((primitive, *_outlined(primitive, args, answer), params))
                     else:
-                        tape._records.append((primitive, args, answer, params))
+                        records.append((primitive, args, answer, params))
                     return answer
             answer._uid = 0
             return answer
@@ -182,7 +181,7 @@ def listen(
                     record = (primitive, args, answer, params)
                     if type(answer) is Tensor:
                         answer._uid = next_uid()
-                        if primitive.drops and (answer._array.nbytes > _LARGE or args[0]._array.nbytes > _LARGE):
+                        if answer._array.nbytes > _LARGE or args[0]._array.nbytes > _LARGE:
                             record = (primitive, *_outlined(primitive, args, answer), params)
                     else:
                         for t in answer:
@@ -211,6 +210,8 @@ def _tell(
 
 def _outlined(primitive: Primitive, args: tuple[Tensor, ...], answer: Tensor) -> tuple[tuple[Tensor, ...], Tensor]:
     """What the rules of a step read, and outlines of the rest."""
+    if primitive.reads == "all":
+        return args, answer
     if primitive.reads != "args":
         args = tuple(map(_outline, args))
     return args, answer if primitive.reads == "answer" else _outline(answer)

@@ -45,7 +45,7 @@ class Variable:
     <tf.Variable 'Variable:0' shape=() dtype=float32, numpy=1.5>
     """
 
-    __slots__ = ("__weakref__", "_name", "_uid", "_value", "constraint", "trainable")
+    __slots__ = ("__weakref__", "_floats", "_name", "_uid", "_value", "constraint", "trainable")
     __array_priority__ = 100
 
     def __init__(
@@ -70,6 +70,7 @@ class Variable:
         if value._uid:
             note_exit("copy", value._uid, self._uid, stack.tapes)
         self._value = Tensor(np.array(value._array), self._uid)
+        self._floats = value._array.dtype.kind in "fc"  # it never changes
         if stack.recorder is not None:
             stack.recorder.created.append(self)
         self._name = name or "Variable"

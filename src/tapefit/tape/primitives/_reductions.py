@@ -21,6 +21,7 @@ Axes = tuple[int, ...] | None
 WHOLE: dict[str, Any] = {"axis": None, "keepdims": False}  # the parameters of a reduction to one number
 
 _add_up: Any = np.add.reduce
+_FLOATS = frozenset({np.float16, np.float32, np.float64})
 
 
 def _kept(shape: tuple[int, ...], axis: Axes) -> tuple[int, ...]:
@@ -62,9 +63,11 @@ def _sum(x: Any, *, axis: Axes, keepdims: bool) -> Any:
 
 
 def _mean(x: Any, *, axis: Axes, keepdims: bool) -> Any:
+    if axis is None and not keepdims:
+        total, n = _add_up(x, None), x.size
+        if type(total) in _FLOATS and n:  # NumPy sums floats in their own dtype
+            return total / n
     n = x.size if axis is None else count(x, axis)
-    if axis is None and not keepdims and n and x.dtype.kind == "f":
-        return _add_up(x, None) / n
     total = _add_up(x, axis, x.dtype, None, keepdims)
     if x.dtype.kind in "iu":
         return np.trunc(total / n).astype(x.dtype)
@@ -72,7 +75,7 @@ def _mean(x: Any, *, axis: Axes, keepdims: bool) -> Any:
 
 
 def _mean_rule(g: Any, ans: Any, x: Any, *, axis: Axes, keepdims: bool) -> Any:
-    if axis is None and type(x) is np.ndarray and not g.shape:
+    if axis is None and type(x) is np.ndarray and not g.ndim:
         size = x.size
         return spread(g / size, x.shape, x.dtype, size)
     return _spread(g / count(x, axis), ans, x, axis)
