@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from sys import getrefcount
 from typing import Any
 
 import numpy as np
 
-from tapefit.tape._primitive import Primitive, through
+from tapefit.tape._primitive import MANY, Primitive, through
 from tapefit.tape._stack import stack
 from tapefit.tape._tensor import Tensor
 from tapefit.tape.primitives import reduce_sum, reshape
@@ -28,7 +29,9 @@ def sweep(
     2. For each argument that the tape follows, call its rule.
     3. Sum the result back to the argument's shape and add it to the argument's cotangent.
 
-    Rules run on bare arrays, or on tensors while some tape listens, so that they are recorded in turn.
+    Rules run on bare arrays, or on tensors while some tape listens, so that they are recorded in turn. A large
+    cotangent to which nothing but the sweep refers may become a product or a sum in place: fresh memory would cost
+    more than the arithmetic.
 
     Parameters
     ----------
@@ -94,7 +97,11 @@ def _run(
                 if values is None:
                     values = [a._array for a in args]
                     ans = ans._array if type(ans) is Tensor else tuple([t._array for t in ans])
-                part = rule(g, ans, *values, **params) if params else rule(g, ans, *values)
+                large = primitive.scales and not on_tensors and g.size > MANY
+                if large and i == _last(args, live) and getrefcount(g) == _ALONE:
+                    part = _over(np.multiply, g, values[primitive.scales[i]])
+                else:
+                    part = rule(g, ans, *values, **params) if params else rule(g, ans, *values)
                 if part is None:
                     continue
             if primitive.broadcasts:  # step 3
@@ -104,9 +111,43 @@ def _run(
             if uid in cotangents:
                 if i + 1 == len(args):
                     g = None  # let go before the sum is made: one large array less at the same time
-                cotangents[uid] = cotangents[uid] + part
+                total = cotangents.pop(uid)
+                if not on_tensors and part.size > MANY and getrefcount(total) == _ALONE:
+                    total = _over(np.add, total, part)
+                else:
+                    total = total + part
+                cotangents[uid] = total
+                total = None
             else:
                 cotangents[uid] = part
+            part = None
+
+
+# How often an array is referred to that one local variable holds and nothing else.
+def _references() -> int:
+    g = np.empty(0)
+    return getrefcount(g)
+
+
+_ALONE = _references()
+
+
+def _last(args: tuple[Tensor, ...], live: set[int]) -> int:
+    """The place of the last argument that the tape follows."""
+    return max(i for i, a in enumerate(args) if a._uid in live)
+
+
+def _over(ufunc: np.ufunc, g: Any, other: Any) -> Any:
+    """``ufunc(g, other)``, written over `g`, which the caller alone holds, where it has the result's form."""
+    if type(g) is np.ndarray and type(other) is np.ndarray and g.base is None and g.dtype is other.dtype:
+        lacking = g.ndim - other.ndim  # axes
+        if (
+            g.flags.writeable
+            and lacking >= 0
+            and all(b in (1, a) for a, b in zip(g.shape[lacking:], other.shape, strict=True))
+        ):
+            return ufunc(g, other, out=g)
+    return ufunc(g, other)
 
 
 def _collect(cotangents: dict[int, Any], ans: tuple[Tensor, ...], keep: set[int]) -> Any:

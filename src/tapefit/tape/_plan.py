@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tapefit.tape._backward import Record, unbroadcast
-from tapefit.tape._primitive import REGISTRY, Primitive, through
+from tapefit.tape._primitive import MANY, REGISTRY, Primitive, through
 from tapefit.tape._request import UNITS, finished
 from tapefit.tape._stack import stack
 from tapefit.tape._tensor import Tensor
@@ -109,6 +109,7 @@ def _links(records: list[Record], live: set[int], sources: list[Any]) -> Links |
 
 
 _NAMES: dict[str, Any] = {
+    "MANY": MANY,
     "add_up": np.add.reduce,
     "errstate": np.errstate,
     "finished": finished,
@@ -161,6 +162,8 @@ def _differences(records: list[Record], links: Links, reached: set[int], target:
         yield f"u{i} >= first or u{i} not in live"
         yield from (f"u{i} == u{j}" for j in range(i))
     for k in sorted(reached):
+        if records[k][0].scales:
+            yield f"y{k}._array.size > MANY"  # where the sweep may write over a cotangent
         params = records[k][3]
         yield f"p{k} is not WHOLE" if params is WHOLE else f"not p{k}" if params else f"p{k}"
         for i, j in enumerate(links[k]):

@@ -19,7 +19,7 @@ Rule = Callable[..., Any]
 Reads = Literal["all", "args", "answer", "shapes"]
 
 _LARGE = 1 << 18  # bytes from which a value that no rule reads is not worth keeping
-_MANY = _LARGE >> 4  # elements from which a value may be as large
+MANY = _LARGE >> 4  # elements from which a value may be as large
 _blank = object.__new__
 
 
@@ -55,11 +55,14 @@ class Primitive:
         True if gradients end here, or may: no argument has a rule, or it is a cast.
     reads
         The values that the rules read. Of what they do not read, only shape and dtype are kept if it is large.
+    scales
+        Of each argument's rule, which argument it multiplies the cotangent by, if it does nothing else; the sweep may
+        then write the product over a large cotangent that nobody else holds.
     pure
         False if it does more than to return a value, or returns another value each time.
     """
 
-    __slots__ = ("broadcasts", "cuts", "fn", "name", "outputs", "pure", "quiet", "reads", "rules", "variadic")
+    __slots__ = ("broadcasts", "cuts", "fn", "name", "outputs", "pure", "quiet", "reads", "rules", "scales", "variadic")
 
     def __init__(
         self,
@@ -72,10 +75,12 @@ class Primitive:
         variadic: Rule | None = None,
         reads: Reads = "all",
         pure: bool = True,
+        scales: tuple[int, ...] = (),
     ) -> None:
         self.name, self.fn, self.rules, self.variadic, self.pure = name, fn, rules, variadic, pure
         self.cuts = name == "cast" or not (variadic or any(rules))
         self.broadcasts, self.quiet, self.outputs, self.reads = broadcasts, quiet, outputs, reads
+        self.scales = scales
 
     def repeated(self, n: int) -> tuple[Rule, ...]:
         """The rule of a variadic primitive, bound to each of `n` places."""
@@ -147,7 +152,7 @@ def answered(primitive: Primitive, args: tuple[Tensor, ...], array: Any, params:
                     if primitive.cuts:
                         note_cut(uid)
                     # what broadcasts gives no fewer elements than it takes
-                    if array.size > _MANY or (not primitive.broadcasts and args[0]._array.size > _MANY):
+                    if array.size > MANY or (not primitive.broadcasts and args[0]._array.size > MANY):
                         records.append((primitive, *_outlined(primitive, args, answer), params))
                     else:
                         records.append((primitive, args, answer, params))
@@ -239,9 +244,10 @@ def primitive(
     outputs: bool = False,
     variadic: Rule | None = None,
     reads: Reads = "all",
+    scales: tuple[int, ...] = (),
 ) -> Primitive:
     """Make a row and enter it in the table."""
     if name in REGISTRY:
         raise ValueError(f"A primitive named {name!r} stands in the table already; choose another name.")
-    row = REGISTRY[name] = Primitive(name, fn, rules, broadcasts, quiet, outputs, variadic, reads)
+    row = REGISTRY[name] = Primitive(name, fn, rules, broadcasts, quiet, outputs, variadic, reads, True, scales)
     return row

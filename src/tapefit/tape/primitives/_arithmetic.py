@@ -77,6 +77,7 @@ multiply = primitive(
     lambda g, ans, x, y: g * x,
     broadcasts=True,
     reads="args",
+    scales=(1, 0),
 )
 divide = primitive(
     "divide",
