@@ -219,3 +219,35 @@ def test_without_builtins_kernels_run_all_the_same(monkeypatch):
     g, w, _ = decay((3,))
     assert [x.numpy().tolist() for _ in range(3) for x in g()] == [x.tolist() for x in wanted]
     np.testing.assert_array_equal(v.numpy(), w.numpy())
+
+
+@pytest.mark.parametrize("columns", [True, False])
+def test_a_step_of_several_columns_goes_on_from_what_the_variables_are(columns):
+    rng = np.random.default_rng(1)
+    X, y = tf.constant(rng.standard_normal((40, 3))), tf.constant(rng.standard_normal((40, 1) if columns else 40))
+
+    def loop(decorate):
+        w, b = tf.Variable(np.zeros((3, 1) if columns else 3)), tf.Variable(0.0, dtype=tf.float64)
+
+        def step():
+            with tf.GradientTape() as tape:
+                eta = tf.matmul(X, w) if columns else tf.linalg.matvec(X, w)
+                loss = tf.reduce_mean((eta + b - y) ** 2)
+            dw, db = tape.gradient(loss, [w, b])
+            w.assign_sub(0.1 * dw)
+            b.assign_sub(0.1 * db)
+            return loss
+
+        run, found, held = decorate(step), [], []
+        for i in range(12):
+            found += [run().numpy(), w.numpy(), b.numpy()]
+            held.append((w.read_value(), w.numpy()))
+            if i % 4 == 2:
+                w.assign(w * 0.5)
+            if i % 4 == 3:
+                w.assign(np.asfortranarray(w.numpy()))
+        assert all(np.array_equal(t.numpy(), before) for t, before in held)
+        return found
+
+    for a, b in zip(loop(tf.function), loop(lambda f: f), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-13, atol=1e-15)

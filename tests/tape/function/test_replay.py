@@ -68,3 +68,58 @@ def test_an_op_replays_with_other_arguments(row):
         return row.call(tf, *xs)
 
     assert_replays(call, row.draw(0, "float64"), row.draw(1, "float64"), tolerance(row.name))
+
+
+def products(x, y):
+    """Matrix products of each other's results, of views of them, and some that leave the program."""
+    a = x @ y
+    b = a @ a
+    row = tf.reshape(b, [1, -1])
+    kept = tf.reshape(a, [-1])
+    c = tf.reshape(row, [3, 3]) @ b + tf.reshape(kept, [3, 3])
+    d = tf.reshape(tf.reshape(c, [9, 1]) @ row, [-1])[:4]
+    return b @ c, kept, tf.reshape(c, [9]), d, tf.linalg.matvec(c, tf.reshape(b, [9])[:3])
+
+
+def two_of_them(x, y):
+    """The same, twice in one program."""
+    return [t for i in range(2) for t in products(x[i], y[i])]
+
+
+@pytest.mark.parametrize(("call", "shape"), [(products, (3, 3)), (two_of_them, (2, 3, 3))])
+def test_products_and_views_of_them_lie_in_buffers_that_nobody_else_uses(call, shape):
+    rng = np.random.default_rng(0)
+    f = tf.function(call)
+    given = [[tf.constant(rng.standard_normal(shape)) for _ in range(2)] for _ in range(4)]
+    held = []
+    for xs in [given[0], *given, *given]:
+        held += [(a, b.numpy()) for a, b in zip(f(*xs), call(*xs), strict=True)]
+    for a, b in held:
+        np.testing.assert_array_equal(a.numpy(), b)
+
+
+def test_a_step_of_several_columns_replays_as_the_tape_does():
+    def loop(decorate, columns):
+        rng = np.random.default_rng(1)
+        X, y = tf.constant(rng.standard_normal((40, 3))), tf.constant(rng.standard_normal((40, 1) if columns else 40))
+        w, b = tf.Variable(np.zeros((3, 1) if columns else 3)), tf.Variable(0.0, dtype=tf.float64)
+
+        def step():
+            with tf.GradientTape() as tape:
+                eta = tf.matmul(X, w) if columns else tf.linalg.matvec(X, w)
+                loss = tf.reduce_mean((eta + b - y) ** 2)
+            dw, db = tape.gradient(loss, [w, b])
+            w.assign_sub(0.1 * dw)
+            b.assign_sub(0.1 * db)
+            return loss
+
+        run, found = decorate(step), []
+        for i in range(9):
+            found += [run().numpy(), w.numpy(), b.numpy()]
+            if i == 4:
+                w.assign(w * 0.5)
+        return found
+
+    for columns in (True, False):
+        for a, b in zip(loop(tf.function, columns), loop(lambda f: f, columns), strict=True):
+            np.testing.assert_array_equal(a, b)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tapefit.tape._tensor import Tensor
+from tapefit.tape.function._kernel_builtin import address_of
 from tapefit.tape.function._kernel_frame import Frame
 from tapefit.tape.function._kernel_layout import PER_WORD
 from tapefit.tape.function._program import Value
@@ -74,7 +75,9 @@ class Call:
             self._argument(i, k, given[i])
         after = [line for i, k in enumerate(kernel.group.outs) for line in self._result(i, k)]
         self.lines += [f"{name}run()", *after]
-        fixed = [f"{name}{part}" for part in ("frame", "run", "borrow", "words", "refs", *map(ord, PER_WORD))]
+        fixed = [
+            f"{name}{part}" for part in ("frame", "run", "borrow", "nothing", "words", "refs", *map(ord, PER_WORD))
+        ]
         self.names = [*fixed, *self._fresh, *self.changing]
 
     def bind(self) -> dict[str, Any]:
@@ -87,6 +90,7 @@ class Call:
             f"{n}run": frame.runner(),
             f"{n}frame": frame,
             f"{n}borrow": frame.borrow,
+            f"{n}nothing": _nothing,
             f"{n}words": frame.words.data,
             f"{n}refs": references,
             **{f"{n}{ord(c)}": view for c, view in frame.views.items()},
@@ -108,7 +112,24 @@ class Call:
             seen = f"{self.name}seen{i}"
             self._seen.append(seen)
             self.changing.append(seen)
-            self.lines.append(f"if {seen}() is not {text}: {seen} = {self.name}borrow({words['at', k]}, {text})")
+            word, own = words["at", k], self._given_last(k)
+            if own:
+                array, place = own
+                self.lines.append(
+                    f"if {text} is {array}: {self.name}words[{word}], {seen} = {place}, {self.name}nothing"
+                )
+            start = "elif" if own else "if"
+            self.lines.append(f"{start} {seen}() is not {text}: {seen} = {self.name}borrow({word}, {text})")
+
+    def _given_last(self, k: int) -> tuple[str, str] | None:
+        """For the value of a variable: the names of the array that the last call gave it, and of its address."""
+        program, outs = self.layout.program, self.kernel.group.outs
+        variable = next((v for v, read in program.reads if read == k), None)
+        new = next((out for v, out in program.updates if v is variable and out in self.updates), None)
+        if new is None or self.layout.size(new) == 1 or _bytes(self.layout.program.values[new]) > _LARGE:
+            return None
+        name = f"{self.name}{outs.index(new)}"
+        return f"{name}array2", f"{name}at2"
 
     def _result(self, i: int, k: int) -> list[str]:
         """The lines that follow the run; those that come before it are entered."""
@@ -178,7 +199,7 @@ def _array_of(value: Value) -> Fresh:
 
     def fresh() -> tuple[Any, ...]:
         array = np.empty(value.shape, value.dtype)
-        return array, array.ctypes.data
+        return array, address_of(array)
 
     return fresh
 
@@ -188,7 +209,7 @@ def _tensor_of(value: Value, uid: int) -> Fresh:
 
     def fresh() -> tuple[Any, ...]:
         array = np.empty(value.shape, value.dtype)
-        return array, array.ctypes.data, Tensor(array, uid)
+        return array, address_of(array), Tensor(array, uid)
 
     return fresh
 

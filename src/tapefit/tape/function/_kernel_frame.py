@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tapefit.tape.function import _kernel_threads as threads
-from tapefit.tape.function._kernel_builtin import builtin, word_of
+from tapefit.tape.function._kernel_builtin import address_of, builtin, word_of
 from tapefit.tape.function._kernel_layout import PER_WORD
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class Frame:
     def borrow(self, word: int, array: Any) -> Any:
         """Point to an array of the caller's; a reference by which the next call knows it again."""
         used = _in_a_row(array)
-        self.words[word] = used.ctypes.data
+        self.words[word] = address_of(used)
         if used is array:
             self._borrowed.pop(word, None)
             return weakref.ref(array)

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tapefit.tape.function._kernel_builtin import HEADER
-from tapefit.tape.function._kernel_layout import BLOCK, PYTHON, SUPER, Key, Layout, Loop
+from tapefit.tape.function._kernel_builtin import text_of_builtin
+from tapefit.tape.function._kernel_layout import BLOCK, SUPER, Key, Layout, Loop
 from tapefit.tape.function._kernel_ops import REDUCTIONS, ROWS, cast, whole_power
 from tapefit.tape.function._kernel_share import shared_functions
 from tapefit.tape.function._kernel_text import TYPES, Operand, Text
@@ -54,7 +54,7 @@ class Writer:
         for phase in range(self.layout.phases):
             self._finish(f"between{phase}", "", _Between(self, phase).text())
         self._finish("run", "", self._run())
-        self.functions.append(_builtin(self.layout))
+        self.functions.append(text_of_builtin(self.layout))
         if self.carry:
             self._finish("carry", "", self._carry())
             self._finish("repeat", ", i64 %steps", self._repeat())
@@ -102,18 +102,6 @@ class Writer:
                 if loop.phase == phase:
                     t.do(f"call void @loop{i}(ptr %frame, i64 0, i64 {parts(t, self.layout, loop)})")
         return t
-
-
-def _builtin(layout: Layout) -> str:
-    """A function of Python, which has the frame's array as its self, and returns None."""
-    t = Text()
-    frame = t.put(f"load ptr, ptr {t.put(f'getelementptr i8, ptr %self, i64 {HEADER}')}")
-    t.do(f"call void @run(ptr {frame})")
-    at = {name: t.put(f"getelementptr i64, ptr {frame}, i64 {layout.words['python', name]}") for name in PYTHON[:2]}
-    none, hold = (t.put(f"load ptr, ptr {at[name]}") for name in at)
-    t.do(f"call void {hold}(ptr {none})")
-    body = "\n".join(t.lines)
-    return f"define ptr @builtin(ptr %self, ptr %nothing) {{\nentry:\n{body}\n  ret ptr {none}\n}}"
 
 
 def place(t: Text, layout: Layout, key: Key) -> Operand:

@@ -58,6 +58,7 @@ class Plan:
         self._buffers: list[Value] = writer.buffers
         self._scalars = writer.scalars
         self._names = writer.names
+        self._views = writer.views
         self._calls = writer.calls
         self._code = compile(self.source, f"<program {program.name}>", "exec")
 
@@ -66,6 +67,8 @@ class Plan:
         names = dict(self._names)
         for i, value in enumerate(self._buffers):
             names[f"b{i}"] = np.empty(value.shape, value.dtype)
+        for name, (place, shape) in self._views.items():
+            names[name] = names[f"b{place}"].reshape(shape)
         for name, dtype in self._scalars.items():
             names[name] = np.empty((), dtype)
         for call in self._calls:
@@ -87,6 +90,7 @@ class _Writer:
         self.text: dict[int, str] = {}  # how a value is written where a step reads it
         self.calls: list[Call] = []  # of kernels; each frame gets memory of its own for them
         self.scalars: dict[str, Any] = {}  # arrays of shape () for scalars that meet arrays
+        self.views: dict[str, tuple[int, tuple[int, ...]]] = {}  # buffers in another shape
         self.lines: list[str] = []
         self.buffers: list[Value] = []
         self._free: dict[Value, list[int]] = {}
@@ -116,7 +120,7 @@ class _Writer:
 
     def _sharing(self, step: Step) -> tuple[int, ...]:
         """The arguments whose memory the step's result may be."""
-        if ufunc_of(step.primitive) is not None or step.primitive.name in (*_ADD_UP, "kernel"):
+        if ufunc_of(step.primitive) is not None or step.primitive.name in (*_ADD_UP, "kernel", "matmul"):
             return ()
         return step.args
 
@@ -142,7 +146,9 @@ class _Writer:
         body = head + "".join(f"{indent}{line}\n" for line in self.lines)
         inputs = ", ".join(f"x{i}" for i in range(len(p.inputs)))
         called = [name for call in self.calls for name in call.names]
-        names = ", ".join([*self.names, *(f"b{i}" for i in range(len(self.buffers))), *self.scalars, *called])
+        names = ", ".join(
+            [*self.names, *(f"b{i}" for i in range(len(self.buffers))), *self.views, *self.scalars, *called]
+        )
         return f"def make({names}, **_):\n    def run({inputs}):\n{body}    return run\n"
 
     def _begin(self, k: int, text: str) -> None:
@@ -162,6 +168,10 @@ class _Writer:
             self._sum(step, out)
         elif step.primitive.name == "kernel":
             self._kernel(step)
+        elif step.primitive.name == "matmul":
+            self._product(step, out, number)
+        elif step.primitive.name == "reshape" and self.values[step.args[0]].shape and self.values[out].shape:
+            self._reshape(step, out)
         else:
             self._call(step)
         self._release(step, number)
@@ -205,6 +215,24 @@ class _Writer:
             self.scalars[f"z{a}"] = self.values[a].dtype
             self.lines.append(f"z{a}[()] = v{a}")
         return f"z{a}"
+
+    def _product(self, step: Step, out: int, number: int) -> None:
+        """A matrix product; what it reads cannot be written to."""
+        args = ", ".join(self.text[a] for a in step.args)
+        target = self._target(step._replace(args=()), out, number)
+        name = self._fn(step.primitive.fn, step.primitive.name)
+        self.lines.append(f"v{out} = {name}({args})" if target is None else f"{name}({args}, {target})")
+        self.text[out] = target or f"v{out}"
+
+    def _reshape(self, step: Step, out: int) -> None:
+        """An array in another shape; of a buffer once for all calls."""
+        (a,), shape = step.args, self.values[out].shape
+        if a in self._lies_in:
+            self.text[out] = f"w{out}"
+            self.views[f"w{out}"] = self._lies_in[a], shape
+        else:
+            self.lines.append(f"v{out} = {self.text[a]}.reshape({shape})")
+            self.text[out] = f"v{out}"
 
     def _target(self, step: Step, out: int, number: int) -> str | None:
         """The buffer that a result goes into; None for a result that leaves the program."""
