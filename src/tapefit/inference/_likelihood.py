@@ -20,7 +20,7 @@ from scipy import special
 from tapefit.errors import DataError
 from tapefit.inference._statistics import Statistics
 from tapefit.inference._tally import whole_numbers
-from tapefit.numerics import Factor, dependent_columns, in_order, processors, ranges, rows_factor
+from tapefit.numerics import Factor, dependent_columns, in_order, ranges, rows_factor
 from tapefit.numerics._triangular import from_rows
 from tapefit.objective import Loss, Problem, pointwise
 from tapefit.optim import first_coefficients, solve_smooth
@@ -194,7 +194,7 @@ def _pearson(problem: Problem, family: Family, eta: Floats) -> float:
 
 def _total(part: Callable[[slice], float], n: int) -> float:
     """The sum over n rows of what each range of them adds."""
-    found = list(in_order(part, ranges(n), processors()))
+    found = list(in_order(part, ranges(n)))
     return math.fsum(found) if np.isfinite(found).all() else float(np.sum(found))
 
 
@@ -270,7 +270,7 @@ def _null_of_many(problem: Problem, family: Family, scale: float) -> dict[str, f
         value, density = both(values)
         parts = [(float(value @ counts), float(density @ counts))]
     else:
-        sums = in_order(lambda rows: [part.sum() for part in both(problem.y[rows])], ranges(problem.n), processors())
+        sums = in_order(lambda rows: [part.sum() for part in both(problem.y[rows])], ranges(problem.n))
         parts = [(float(value), float(density)) for value, density in sums]
     mean_loss = math.fsum(value for value, _ in parts) / problem.total_weight
     return {"null_deviance": _deviance(problem, mean_loss), "llnull": math.fsum(density for _, density in parts)}

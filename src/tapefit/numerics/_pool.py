@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from tapefit.numerics._threads import NARROW
-from tapefit.tape.function._kernel_threads import count
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -22,6 +21,8 @@ def processors() -> int:
 
     TAPEFIT_NUM_THREADS and OMP_NUM_THREADS name how many; the latter is what programs set for their workers.
     """
+    from tapefit.tape.function._kernel_threads import count  # which takes a tenth of a second to load
+
     named = os.environ.get("OMP_NUM_THREADS", "")
     allowed = min(count(), int(named)) if named.isdecimal() else count()
     return max(1, min(allowed, _MOST))
@@ -38,7 +39,7 @@ def ranges(n: int, least: int = 0) -> list[slice]:
     return [slice(start, min(start + step, n)) for start in range(0, n, step)]
 
 
-def in_order(fn: Callable[[T], R], items: Sequence[T], workers: int) -> Iterator[R]:
+def in_order(fn: Callable[[T], R], items: Sequence[T], workers: int | None = None) -> Iterator[R]:
     """``fn`` of every item, in the order of the items, whatever thread computes it; the first error is raised.
 
     Results come one by one, so that few are held at a time, and what is added up is added in the same order with any
@@ -51,9 +52,11 @@ def in_order(fn: Callable[[T], R], items: Sequence[T], workers: int) -> Iterator
     items
         Its arguments.
     workers
-        The number of threads; with 1 the caller's own does the work.
+        The number of threads; with 1 the caller's own does the work. None for as many as `processors` says.
     """
-    if workers < 2 or len(items) < 2:
+    if len(items) > 1 and workers is None:
+        workers = processors()
+    if len(items) < 2 or workers is None or workers < 2:
         yield from map(fn, items)
         return
     from concurrent.futures import ThreadPoolExecutor
