@@ -11,6 +11,7 @@ TRANSFORMS = {
     "trace": o.trace(0.9),
     "nesterov": o.trace(0.9, nesterov=True),
     "adam": o.scale_by_adam(0.9, 0.999, 1e-7),
+    "exact adam": o.scale_by_adam(0.9, 0.999, 1e-7, exact=True),
     "amsgrad": o.scale_by_adam(0.9, 0.999, 1e-7, amsgrad=True),
     "adamax": o.scale_by_adamax(0.9, 0.999, 1e-7),
     "nadam": o.scale_by_nadam(0.9, 0.999, 1e-7),

@@ -19,7 +19,7 @@ from tapefit.optim._sample import sampled_start
 from tapefit.optim._separation import Separation
 from tapefit.optim._spectrum import Spectrum, rescaled
 from tapefit.optim._start import first_coefficients
-from tapefit.optim._transforms import OPTIMIZERS, Transform
+from tapefit.optim._transforms import OPTIMIZERS
 
 __all__ = [
     "OPTIMIZERS",
@@ -38,7 +38,6 @@ __all__ = [
     "Smooth",
     "Spectrum",
     "Status",
-    "Transform",
     "curvature_range",
     "descend",
     "explain_descent",

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tapefit.errors import DataError, UsageError
-from tapefit.objective import Pointwise, Problem, pointwise
+from tapefit.objective import Problem
+from tapefit.optim._least_squares import solve_squares
+from tapefit.optim._looks import Places, Rows, RowWalk, Task, Walk
 from tapefit.optim._outcome import Callback, Outcome, Status, notify
+from tapefit.optim._program_walk import ProgramWalk, Trail, program_walk
 from tapefit.optim._rates import Rates, largest_stable_rate
 from tapefit.optim._transforms import OPTIMIZERS
+from tapefit.optim._views import RowView, SquareView, View
 
 Floats = NDArray[np.float64]
-Rows = NDArray[np.intp] | slice
 
 _RISES = 5  # steps in a row with a higher loss before a gd run counts as diverging
 _SLOWEST = 0.001  # of the first rate of sgd, at which it stops
 _FAR = 100.0  # times the first loss
+_SINGLE = 8  # coefficients up to which a step is machine code
+_WORTH = 200_000  # steps times rows (and a thousand) from which building that is repaid
+_CHUNK = 1 << 15  # rows beyond which a step by NumPy goes through them in ranges
 
 
 @dataclass(frozen=True)
@@ -86,7 +91,8 @@ def descend(problem: Problem, options: DescentOptions, callbacks: tuple[Callback
     3. change = transform(g); params = params + change
     4. mean loss: keep the best parameters; stop where it diverges, has converged, or a callback says so
 
-    The callbacks see step 0 after the first change, as the log lines of the classic loop do.
+    The steps are a program where the loss can be written down as one (see `_walk`). The callbacks see step 0 after
+    the first change, as the log lines of the classic loop do.
 
     Raises
     ------
@@ -101,10 +107,14 @@ def descend(problem: Problem, options: DescentOptions, callbacks: tuple[Callback
                 f"The descents start from coefficients of zero, where the loss {problem.loss.name} is not defined"
                 f"{_beside_link(problem)}; use solver='auto', which starts elsewhere."
             ) from error
-        for k in range(options.max_iter):
-            verdict = run.step(k)
-            if verdict is not None:
-                return verdict
+        k = 0
+        while k < options.max_iter:
+            skipped = run.skip(k)
+            if not skipped:
+                verdict = run.step(k)
+                if verdict is not None:
+                    return verdict
+            k += skipped or 1
         return run.out_of_steps()
 
 
@@ -119,34 +129,87 @@ class _Run:
     def __init__(self, problem: Problem, options: DescentOptions, callbacks: tuple[Callback, ...]) -> None:
         self.problem, self.options, self.callbacks = problem, options, callbacks
         self.design = _Design(problem, options.learning_rate == "auto")
-        self.rows, self.held = _hold_out(problem.n, options)
-        self.transform = OPTIMIZERS[options.solver](Rates.of(problem, self.design.Z, options).at, options.momentum)
-        self.params = np.zeros(self.design.Z.shape[1])
-        self.state = self.transform.init(self.params)
-        self.rng = np.random.default_rng(options.seed)
+        Z = self.design.Z
+        kept, held = _hold_out(problem.n, options)
+        out = Rows.of(problem, Z, held) if options.early_stopping else None
+        transform, rates = OPTIMIZERS[options.solver](options.momentum), Rates.of(problem, Z, options)
+        task = Task(problem.loss, Rows.of(problem, Z, kept), out, transform, rates)
+        self.by_rows = RowWalk(
+            task, options.batch_size * (options.solver == "sgd"), np.random.default_rng(options.seed)
+        )
         self.curve: list[float] = []
-        self.best = self.best_held = np.inf
-        self.best_params = self.held_params = self.params
+        self.look = first = self.by_rows.next()
+        self.first, self.first_slope = first.loss, first.slope
+        self.best, self.best_params = (first.loss if first.loss < np.inf else np.inf), first.params
+        self.best_held, self.held_params = np.inf, first.params
         self.rises = self.waited = self.level_since = 0
-        self.slower = 1.0
-        self.first, self.gradient = self._see()
-        self.first_slope = self.slope
-        self.sizes = np.sqrt(self._mean_of(np.square(self.design.Z[self.rows]), self.rows))
-        self.sizes[self.sizes == 0] = 1.0
+        self.walk = self._walk(task)
+
+    def _walk(self, task: Task) -> Walk:
+        """The walk that goes on from the first look: a program, where that costs less than the tape at each step.
+
+        A squared error needs no rows for its steps. Machine code takes few coefficients, and many steps at a time,
+        which is why callbacks do without it; a function of the user's may change with what they do, and stays on the
+        tape.
+        """
+        n, width, loss, steps = *task.rows.Z.shape, task.loss, self.options.max_iter
+        without_rows = loss.kind == "squares" and width <= n
+        by_user = bool(self.callbacks) and not loss.key and not without_rows
+        if self.options.solver == "sgd" or loss.form != "rows" or by_user:
+            return self.by_rows
+        from tapefit.tape.function._kernel_build import available
+
+        worth = width <= _SINGLE and not self.callbacks and steps * (n + 1000) >= _WORTH
+        for single in (True, False) if worth and available() else (False,):
+            if not (single or without_rows or n <= _CHUNK):
+                break
+            walk = program_walk(task, self._view(task, without_rows, single), single=single)
+            if walk is not None and walk.in_machine_code >= single:
+                walk.next()
+                return walk
+        return self.by_rows
+
+    def _view(self, task: Task, without_rows: bool, single: bool) -> View:
+        if not without_rows:
+            return RowView(task.loss, task.rows, task.held, single=single)
+        at = solve_squares(self.problem, self.problem.factor())
+        centre = at.theta if self.design.standardise else at.beta
+        return SquareView(task.loss, task.rows, task.held, centre, single=single)
+
+    def skip(self, k: int) -> int:
+        """Take note of steps of which machine code knows already that nothing happens in them; how many."""
+        if not isinstance(self.walk, ProgramWalk) or not self.walk.in_machine_code or self.options.early_stopping:
+            return 0
+        left = self.options.max_iter - k
+        seen = Trail(*(part[:left] for part in self.walk.unseen()))
+        losses = np.append(self.curve[-1:], seen.loss)
+        tiny = 1e-14 * self.first_slope
+        if not (
+            math.isfinite(float(np.abs(seen.loss).sum() + np.abs(seen.params).sum()))
+            and seen.loss.max() - self.first <= _FAR * abs(self.first)
+            and (self.options.solver != "gd" or (np.diff(losses) <= 1e-9 * abs(self.first)).all())
+            and ((seen.slope > tiny) & (seen.steep > self.options.tol * seen.slope)).all()
+        ):
+            return 0
+        lowest, last = int(np.argmin(seen.loss)), len(seen.loss) - 1
+        if seen.loss[lowest] < self.best:
+            self.best, self.best_params = float(seen.loss[lowest]), seen.params[lowest]
+        self.curve += seen.loss.tolist()
+        self.rises, self.look = 0, seen.at(last)
+        self.walk.skip(last + 1)
+        return last + 1
 
     def step(self, k: int) -> Outcome | None:
         """One step, or for sgd one pass; an outcome if the descent ends here."""
         try:
-            if self.options.solver == "sgd":
-                for rows in _batches(self.rng, np.arange(self.problem.n)[self.rows], self.options.batch_size):
-                    self._move(self._gradient(self._look(rows), rows))
-            else:
-                self._move(self.gradient)
-            loss, self.gradient = self._see()
+            self.look = look = self.walk.next()
         except DataError:
             return self._diverged(k)
-        if not np.isfinite(loss) or not np.isfinite(self.params).all():
+        loss = look.loss
+        if not math.isfinite(loss) or not np.isfinite(look.params).all():
             return self._diverged(k)
+        if loss < self.best:
+            self.best, self.best_params = loss, look.params
         rose = bool(self.curve) and loss - self.curve[-1] > 1e-9 * abs(self.first)
         self.rises = self.rises + 1 if rose else 0
         self.curve.append(loss)
@@ -162,11 +225,11 @@ class _Run:
         return loss > self.first or (not isinstance(rate, str) and rate > self._largest_rate())
 
     def _verdict(self, k: int, loss: float) -> Outcome | None:
-        name = self.options.solver
-        if notify(self.callbacks, k, loss, self.design.raw(self.params)):
-            return self._end(self.params, k + 1, f"Stopped by a callback after {k + 1} steps.", "stopped")
+        name, params = self.options.solver, self.look.params
+        if self.callbacks and notify(self.callbacks, k, loss, self.design.raw(params)):
+            return self._end(params, k + 1, f"Stopped by a callback after {k + 1} steps.", "stopped")
         if self._is_flat():
-            return self._end(self.params, k + 1, f"Converged after {k + 1} steps of {name}.")
+            return self._end(params, k + 1, f"Converged after {k + 1} steps of {name}.")
         if name == "sgd" and self._is_level(k) and not self._slows_down(k):
             message = (
                 f"Converged after {k + 1} passes of sgd: the loss no longer falls by more than a hundred-thousandth."
@@ -184,17 +247,17 @@ class _Run:
 
     def _slows_down(self, k: int) -> bool:
         """Go on from the best parameters with a fifth of the rate, if the rate was chosen here, up to five times."""
-        if self.options.learning_rate != "auto" or self.slower < _SLOWEST:
+        if self.options.learning_rate != "auto" or self.by_rows.slower < _SLOWEST:
             return False
-        self.slower *= 0.2
-        self.level_since, self.params = k, self.best_params
+        self.by_rows.slower *= 0.2
+        self.level_since, self.by_rows.params = k, self.best_params
         return True
 
     def _waited_enough(self, k: int) -> Outcome | None:
-        held = self._mean_of(self._look(self.held).value, self.held)
+        held = self.look.held
         self.waited = 0 if held < self.best_held else self.waited + 1
         if held < self.best_held:
-            self.best_held, self.held_params = held, self.params
+            self.best_held, self.held_params = held, self.look.params
         if self.waited < self.options.patience:
             return None
         message = (
@@ -211,41 +274,12 @@ class _Run:
             f"Stopped after {self.options.max_iter} {unit}, before the gradient was below tol={self.options.tol:g}; "
             "allow more, or use solver='auto', which needs no learning rate."
         )
-        final = self.best_params if self.options.solver in ("adam", "sgd") else self.params
+        final = self.best_params if self.options.solver in ("adam", "sgd") else self.look.params
         return self._end(final, self.options.max_iter, message, "max_iter")
 
-    def _see(self) -> tuple[float, Floats]:
-        """Mean loss and gradient over all rows; the best parameters and the size of l' are noted."""
-        seen = self._look(self.rows)
-        loss = self._mean_of(seen.value, self.rows)
-        self.slope = float(np.sqrt(self._mean_of(np.square(seen.slope), self.rows)))
-        if loss < self.best:
-            self.best, self.best_params = float(loss), self.params
-        return float(loss), self._gradient(seen, self.rows)
-
-    def _look(self, rows: Rows) -> Pointwise:
-        p = self.problem
-        eta = self.design.Z[rows] @ self.params
-        return pointwise(p.loss, p.y[rows], eta if p.offset is None else eta + p.offset[rows], order=1)
-
-    def _gradient(self, seen: Pointwise, rows: Rows) -> Floats:
-        return np.asarray(self._mean_of(self.design.Z[rows], rows, seen.slope))
-
-    def _mean_of(self, values: Floats, rows: Rows, slope: Floats | None = None) -> Any:
-        """The weighted mean over rows of values, or of values times l'."""
-        w = self.problem.weight
-        parts = slope if w is None else w[rows] if slope is None else w[rows] * slope
-        whole = len(values) if w is None else w[rows].sum()
-        return (values.sum(axis=0) if parts is None else parts @ values) / whole
-
-    def _move(self, gradient: Floats) -> None:
-        change, self.state = self.transform.update(gradient, self.state)
-        self.params = self.params + self.slower * change
-
     def _is_flat(self) -> bool:
-        if self.slope <= 1e-14 * self.first_slope:
-            return True
-        return bool(np.max(np.abs(self.gradient) / self.sizes) <= self.options.tol * self.slope)
+        look = self.look
+        return look.slope <= 1e-14 * self.first_slope or look.steep <= self.options.tol * look.slope
 
     def _largest_rate(self) -> float:
         return largest_stable_rate(self.problem, self.design.Z, self.options)
@@ -274,15 +308,9 @@ class _Run:
         )
 
 
-def _hold_out(n: int, options: DescentOptions) -> tuple[Rows, Rows]:
+def _hold_out(n: int, options: DescentOptions) -> tuple[Places, Places]:
     """Rows to fit and rows to hold out."""
     if not options.early_stopping or n < 10:
         return slice(None), slice(None)
     order = np.random.default_rng(options.seed).permutation(n)
     return np.sort(order[n // 10 :]), np.sort(order[: n // 10])
-
-
-def _batches(rng: np.random.Generator, rows: NDArray[np.intp], size: int) -> Iterator[NDArray[np.intp]]:
-    order = rng.permutation(rows)
-    for i in range(0, len(order), size):
-        yield order[i : i + size]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,18 +76,15 @@ class Rates:
     first
         The rate of step 0.
     decay
-        Later rates are ``first / (1 + decay * step)**power``; 0 for a constant rate.
-    power
-        See `decay`.
+        Later rates are ``first / (1 + decay * step)``; 0 for a constant rate.
     """
 
     first: float
     decay: float = 0.0
-    power: float = 1.0
 
-    def at(self, step: int) -> float:
-        """The rate of a step."""
-        return self.first / (1 + self.decay * step) ** self.power if self.decay else self.first
+    def at(self, step: Any) -> Any:
+        """The rate of a step: of a number, or of a tensor in a program."""
+        return self.first / (1 + self.decay * step) if self.decay else self.first
 
     @staticmethod
     def of(problem: Problem, Z: Floats, options: DescentOptions) -> Rates:

@@ -49,6 +49,15 @@ class HighestMoments(NamedTuple):
     velocity_hat: Array
 
 
+class UnbiasedMoments(NamedTuple):
+    """State of `scale_by_adam` with `exact`: the means, and beta_1 and beta_2 to the power of the steps so far."""
+
+    momentum: Array
+    velocity: Array
+    first_power: Array
+    second_power: Array
+
+
 class MomentAndNorm(NamedTuple):
     """State of `scale_by_adamax`."""
 
@@ -122,11 +131,18 @@ def _moments(g: Array, state: Any, beta_1: float, beta_2: float) -> tuple[Array,
     return m + (g - m) * (1 - beta_1), v + (g * g - v) * (1 - beta_2)
 
 
-def scale_by_adam(beta_1: float, beta_2: float, epsilon: float, *, amsgrad: bool = False) -> Transform:
+def scale_by_adam(
+    beta_1: float, beta_2: float, epsilon: float, *, amsgrad: bool = False, exact: bool = False
+) -> Transform:
     """r m sqrt(1 - beta_2**t) / (1 - beta_1**t) / (sqrt(v) + epsilon) of the running means m and v.
 
-    Source: Kingma and Ba, "Adam", 2015, the form before section 2.1; `amsgrad` by Reddi, Kale, Kumar, 2018.
+    With `exact` it is r m / (1 - beta_1**t) / (sqrt(v / (1 - beta_2**t)) + epsilon), and nothing is `rounded`.
+
+    Source: Kingma and Ba, "Adam", 2015, the form before section 2.1, and algorithm 1 if `exact`; `amsgrad` by Reddi,
+    Kale, Kumar, 2018.
     """
+    if exact:
+        return _unbiased_adam(beta_1, beta_2, epsilon)
 
     def init(params: Array) -> Moments | HighestMoments:
         nought = np.zeros_like(params)
@@ -139,6 +155,21 @@ def scale_by_adam(beta_1: float, beta_2: float, epsilon: float, *, amsgrad: bool
             return m * alpha / (np.sqrt(v) + epsilon), Moments(m, v)
         highest = np.maximum(state.velocity_hat, v)
         return m * alpha / (np.sqrt(highest) + epsilon), HighestMoments(m, v, highest)
+
+    return Transform(init, update)
+
+
+def _unbiased_adam(beta_1: float, beta_2: float, epsilon: float) -> Transform:
+    def init(params: Array) -> UnbiasedMoments:
+        nought, one = np.zeros_like(params), np.ones((), params.dtype)
+        return UnbiasedMoments(nought, nought, one, one)
+
+    def update(g: Array, state: UnbiasedMoments, step: Step) -> tuple[Array, UnbiasedMoments]:
+        m = state.momentum * beta_1 + g * (1 - beta_1)
+        v = state.velocity * beta_2 + g * g * (1 - beta_2)
+        first, second = state.first_power * beta_1, state.second_power * beta_2
+        change = step.rate * (m / (1 - first)) / (np.sqrt(v / (1 - second)) + epsilon)
+        return change, UnbiasedMoments(m, v, first, second)
 
     return Transform(init, update)
 
