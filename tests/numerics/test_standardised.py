@@ -82,7 +82,7 @@ def test_threads_change_no_bit(monkeypatch):
     X, y, w = rows(90_000)
     found = []
     for count in (1, 3):
-        monkeypatch.setattr("tapefit.numerics._standardised.workers_for", lambda shape, count=count: count)
+        monkeypatch.setattr("tapefit.numerics._design.workers_for", lambda shape, count=count: count)
         seen = survey(X, y, w, intercept=True)
         theta = np.array([1.0, -2.0, 3.0, 0.5, 4.0])
         r, g = seen.standardised.residual(y, w, theta)

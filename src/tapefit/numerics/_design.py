@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tapefit.numerics._pool import workers_for
+
 Floats = NDArray[np.float64]
 Codes = NDArray[np.intp]
 
@@ -247,6 +249,11 @@ class Design:
         """The same columns of some rows, which are not copied if they are a range."""
         parts = tuple(block.part(rows) for block in self.blocks)
         return Design(parts, len(range(*rows.indices(self.n))) if isinstance(rows, slice) else len(rows))
+
+    @property
+    def workers(self) -> int:
+        """How many threads go through ranges of the rows: one where codes are counted, as that holds Python's lock."""
+        return 1 if any(isinstance(block, Coded) for block in self.blocks) else workers_for(self.shape)
 
     @property
     def range_rows(self) -> int:

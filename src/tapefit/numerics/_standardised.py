@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tapefit.numerics._basis import Basis, power_of_two
 from tapefit.numerics._design import Dense, Design
-from tapefit.numerics._pool import in_order, ranges, workers_for
+from tapefit.numerics._pool import in_order, ranges
 
 Floats = NDArray[np.float64]
 
@@ -45,7 +45,7 @@ class Standardised:
             out[rows] = self.design.part(rows).times(*coefficients)
 
         coefficients = self.coefficients(theta)
-        for _ in in_order(fill, ranges(self.design.n), workers_for(self.design.shape)):
+        for _ in in_order(fill, ranges(self.design.n), self.design.workers):
             pass
         return out
 
@@ -59,7 +59,7 @@ class Standardised:
             r[rows], sums = self.design.part(rows).residual(y[rows], share, b, constant)
             return sums, float(r[rows].sum() if share is None else r[rows] @ share)
 
-        found = list(in_order(part, ranges(len(y)), workers_for(self.design.shape)))
+        found = list(in_order(part, ranges(len(y)), self.design.workers))
         sums = np.sum([part[0] for part in found], axis=0)
         total = math.fsum(part[1] for part in found)
         return r, self.from_sums(sums, total)
@@ -166,7 +166,7 @@ def _summed(design: Design, h: Floats | None, *vectors: Floats | None) -> tuple[
         return design.part(rows).gram(*own)
 
     gram, sums = np.zeros((design.shape[1],) * 2), np.zeros((len(vectors), design.shape[1]))
-    for some, more in in_order(part, ranges(design.n, design.range_rows), workers_for(design.shape)):
+    for some, more in in_order(part, ranges(design.n, design.range_rows), design.workers):
         gram += some
         sums += more
     return gram, sums

@@ -7,16 +7,16 @@ from typing import Any
 
 from scipy import special
 
+from tapefit.tape import primitives as p
 from tapefit.tape._convert import tensor_of
 from tapefit.tape._primitive import Primitive
 from tapefit.tape._tensor import Tensor
-from tapefit.tape.ops import _math as m
 
 _LOG_ROOT = 0.5 * math.log(2 * math.pi)
 
 
 def _rule(g: Any, ans: Any, x: Any) -> Any:
-    return g * m.exp(-0.5 * m.square(x) - _LOG_ROOT - ans)  # the density over the distribution function
+    return g * p.exp(-0.5 * p.square(x) - _LOG_ROOT - ans)  # the density over the distribution function
 
 
 _log_ndtr = Primitive("log_ndtr", special.log_ndtr, (_rule,), quiet=True)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tapefit.numerics import Standardised, in_order, ranges, workers_for
+from tapefit.numerics import Standardised, in_order, ranges
 from tapefit.objective._losses import Loss
 from tapefit.objective._pointwise import Chunks, Pointwise
 from tapefit.objective._repeated import CHUNK
@@ -108,7 +108,7 @@ class Passes:
         first, *others = ranges(self.n, self._design.design.range_rows)
         part = work(first)
         gram, products, numbers, convex = part.gram, part.products, [part.numbers], part.convex
-        for part in in_order(work, others, min(chunks.workers, workers_for(self._design.design.shape))):
+        for part in in_order(work, others, min(chunks.workers, self._design.design.workers)):
             gram += part.gram
             products += part.products
             numbers.append(part.numbers)
